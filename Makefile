@@ -1,0 +1,63 @@
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test up down lint bench clean lock
+
+help: ## List what make can do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed ## Build .venv from the hash-locked requirements
+
+$(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml
+	@echo "make install: building $(VENV) from requirements.lock"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 14))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed; say which with: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --offline -e .
+	@$(BIN)/csp feeds check
+	@touch $@
+
+demo: install ## Run the main job end to end (DATA=folder for real partner files)
+	@echo "make demo: partner files to published KPI marts, through a real Airflow"
+	@$(BIN)/python -m csp_airflow.demo $(if $(DATA),--data "$(DATA)")
+
+test: install ## Run all tests
+	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
+	@$(BIN)/python -m pytest tests
+
+up: install ## Start Airflow on loopback and leave it running
+	@echo "make up: starting Airflow on loopback"
+	@$(BIN)/python -m csp_airflow.server up
+
+down: install ## Stop the Airflow that make up started
+	@echo "make down: stopping Airflow"
+	@$(BIN)/python -m csp_airflow.server down
+
+lint: install ## Run ruff, sqlfluff, the import-layer lint and the contract check
+	@echo "make lint: ruff, import layers, contracts, sqlfluff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/csp feeds check
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+bench: install ## Measure the budgets as ratios of one run
+	@echo "make bench: intake, memory, refresh and gates"
+	@$(BIN)/python -m bench
+
+clean: ## Remove the environment, data and build products of this checkout
+	@echo "make clean: removing .venv, data and build products"
+	@rm -rf $(VENV) data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## Resolve requirements.lock anew from pyproject.toml
+	@echo "make lock: resolving requirements.lock"
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--group dev pyproject.toml -o requirements.lock

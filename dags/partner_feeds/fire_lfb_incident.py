@@ -1,0 +1,5 @@
+"""Feed fire_lfb_incident; made from include/contracts/fire/lfb_incident.yml by `csp feeds write`."""
+
+from csp_airflow.feed_dag import feed_dag
+
+dag = feed_dag("fire", "lfb_incident")

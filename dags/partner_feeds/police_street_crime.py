@@ -1,0 +1,5 @@
+"""Feed police_street_crime; made from include/contracts/police/street_crime.yml by `csp feeds write`."""
+
+from csp_airflow.feed_dag import feed_dag
+
+dag = feed_dag("police", "street_crime")

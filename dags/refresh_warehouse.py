@@ -1,0 +1,53 @@
+"""Build, gate and publish the warehouse whenever a feed has taken something in."""
+
+from airflow.sdk import DAG, AssetAny, TriggerRule, task
+
+from csp_airflow import refresh_tasks
+from csp_airflow.dbt_stage import dbt_stage
+from csp_airflow.face import DEFAULTS
+from csp_airflow.names import PUBLISHED, REFRESH_DAG, feed_ids, lake_asset
+
+DOCUMENTATION = """
+### Refresh of the warehouse
+
+**Owner:** Data platform.
+
+Runs whenever any feed has taken something in, one run at a time, and takes everything that is
+ready by the ledger. Core models are built, judged, KPI marts built, judged again, and only then
+published in one step. Readers see the last publication until then.
+
+**When red**
+
+- `admit_deliveries`: a delivery is rejected or held; the log says which, why and what to do.
+- `warehouse_gate`, `publication_audit`: a critical check failed; the log names it. The last
+  publication stays readable and is marked stale with the reason (`csp status`).
+- a model: its own log has dbt's message; fix the model.
+- `hold_publication` returns the reasons. Runbook: docs/runbooks/publication-held.md.
+
+**Rerun:** a "now" DAG. When the cause is put right, trigger it anew; never clear a part of an old
+run, because the candidate warehouse may be another run's by now.
+"""
+
+TICKET = "{{ ti.xcom_pull(task_ids='admit_deliveries')['publication_id'] }}"
+
+with DAG(
+    dag_id=REFRESH_DAG,
+    description="Build, gate and publish the marts",
+    schedule=AssetAny(*(lake_asset(feed) for feed in feed_ids())),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS | {"owner": "Data platform"},
+    tags=["warehouse", "rerun: trigger anew"],
+    doc_md=DOCUMENTATION,
+) as dag:
+    ticket = task(refresh_tasks.admit_deliveries)()
+    lake = task(refresh_tasks.load_lake)(ticket)
+    core = dbt_stage("core", "tag:core_stage", TICKET)
+    warehouse_gate = task(refresh_tasks.warehouse_gate)(ticket)
+    marts = dbt_stage("kpi", "tag:kpi_stage", TICKET)
+    audit = task(refresh_tasks.publication_audit)(ticket)
+    published = task(refresh_tasks.publish, outlets=[PUBLISHED])(ticket)
+    held = task(refresh_tasks.hold_publication, trigger_rule=TriggerRule.ONE_FAILED)()
+
+    lake >> core >> warehouse_gate >> marts >> audit >> published
+    [ticket, lake, core, warehouse_gate, marts, audit, published] >> held

@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('lake', 'delivery_cell') }}
+),
+
+final as (
+    select
+        feed,
+        delivery_id,
+        series,
+        period_start,
+        cast(row_count as bigint) as row_count,
+        cast(previous_row_count as bigint) as previous_row_count,
+        release_on,
+        cast(release_rank as integer) as release_rank,
+        is_reported
+    from source
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Community-safety data platform: partner feeds in, published KPI marts out."""

@@ -1,0 +1,288 @@
+"""The command line: everything the DAGs do, without Airflow."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from csp import cli_tables as tables
+from csp.contracts import ContractRegistry, load_contract
+from csp.contracts.derived import check_derived, write_derived
+from csp.faults import CspError, GateHeldError
+from csp.warehouse.platform import Platform
+
+SOME_REJECTED, HELD = 3, 4
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Partner feeds of a Community Safety Partnership, from the inbox to published KPI marts.",
+    pretty_exceptions_enable=False,
+)
+feeds = typer.Typer(no_args_is_help=True, help="Contracts: list, check, show, add, write.")
+quarantine = typer.Typer(no_args_is_help=True, help="Deliveries and rows held back.")
+app.add_typer(feeds, name="feeds")
+app.add_typer(quarantine, name="quarantine")
+console = tables.wide_console()
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+Reason = Annotated[str, typer.Option(help="Why; the ledger keeps it.")]
+
+
+def _print_json(facts: Any) -> None:  # noqa: ANN401
+    sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+@feeds.command("list")
+def feeds_list(as_json: AsJson = False) -> None:
+    """List the feeds with partner, class, cadence, owner and last delivery."""
+    from csp.warehouse.status import feed_status  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    rows = [tables.feed_row(c, feed_status(platform.ledger, c)) for c in platform.registry]
+    if as_json:
+        _print_json(rows)
+    else:
+        console.print(tables.feeds_table(rows))
+
+
+@feeds.command("check")
+def feeds_check() -> None:
+    """Fail on a contract that is wrong and on a derived file that is stale or left over."""
+    registry = ContractRegistry()
+    faults = []
+    for path in registry.paths:
+        try:
+            load_contract(path)
+        except CspError as fault:
+            faults += str(fault).splitlines()
+    if not faults:
+        faults = check_derived(registry)
+    if faults:
+        raise CspError("\n".join(faults))
+    console.print(f"{len(registry.paths)} contracts; everything made from them is up to date")
+
+
+@feeds.command("write")
+def feeds_write() -> None:
+    """Write DAG files, dbt sources and docs pages anew from the contracts."""
+    for path in write_derived(ContractRegistry()):
+        console.print(f"wrote {path}", soft_wrap=True)
+
+
+@feeds.command("show")
+def feeds_show(feed: str, as_json: AsJson = False) -> None:
+    """Show one feed's contract as its docs page, or resolved as JSON."""
+    from csp.contracts.derived import docs_page  # noqa: PLC0415
+
+    contract = ContractRegistry().get(feed)
+    if as_json:
+        _print_json(contract.model_dump(by_alias=True))
+    else:
+        sys.stdout.write(docs_page(contract))
+
+
+@feeds.command("add")
+def feeds_add(
+    partner: Annotated[str, typer.Argument(help="Partner, as in include/contracts/<partner>/.")],
+    entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
+    sample: Annotated[Path, typer.Option(help="A CSV of the partner; only its header is read.")],
+) -> None:
+    """Scaffold a contract and its DAG file from a sample file."""
+    from csp.contracts.scaffold import scaffold  # noqa: PLC0415
+
+    path = scaffold(partner, entity, sample)
+    console.print(f"wrote {path}; fill it in, then run: csp feeds write", soft_wrap=True)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, zip archives or folders.")],
+    feed: Annotated[
+        str | None, typer.Option(help="Their feed, when name and header leave it open.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take deliveries in. Exit 0 when all were accepted, 3 when some were rejected."""
+    from csp.intake import take_in  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    if feed:
+        platform.registry.get(feed)
+    outcomes = take_in(paths, platform.home, platform.ledger, platform.registry, feed=feed)
+    if as_json:
+        _print_json([tables.outcome_record(outcome) for outcome in outcomes])
+    else:
+        tables.print_outcomes(console, outcomes)
+    if any(o.verdict in ("rejected", "unrecognised") for o in outcomes):
+        raise typer.Exit(SOME_REJECTED)
+
+
+@app.command()
+def refresh(
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Only close a refresh that a crash left running.")
+    ] = False,
+) -> None:
+    """Build, gate and publish. Exit 4 when a gate held the publication."""
+    from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
+    from csp.warehouse.refresh import refresh as run_refresh  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    if give_up:
+        console.print(f"closed {RefreshRun.give_up_running(platform)} running refresh(es)")
+        return
+    number = run_refresh(platform)
+    where = platform.warehouse.query("select * from publication").as_records()[0]
+    console.print(f"publication {number} is out ({where['published_at']:%Y-%m-%d %H:%M} UTC)")
+    tables.print_warnings(console, platform)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Feeds, open deliveries, warnings, and the current publication, stale or not."""
+    from csp.warehouse.status import platform_status  # noqa: PLC0415
+
+    facts = platform_status(Platform.from_environment())
+    if as_json:
+        _print_json(facts)
+    else:
+        tables.print_status(console, facts)
+
+
+@app.command()
+def kpi(
+    kpi_id: Annotated[str | None, typer.Argument(help="A KPI, for example S01.")] = None,
+    period: Annotated[str | None, typer.Option(help="2019-06, or 2019 for the year.")] = None,
+    area: Annotated[str | None, typer.Option(help="Code or name; the borough without it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """KPI values with interval, status and as-of."""
+    from csp.kpi.reading import kpi_rows  # noqa: PLC0415
+
+    rows = kpi_rows(Platform.from_environment().warehouse, kpi_id, period=period, area=area)
+    if as_json:
+        _print_json(rows)
+    else:
+        console.print(tables.kpi_table(rows))
+
+
+@app.command()
+def explain(
+    kpi_id: str,
+    period: Annotated[str, typer.Option(help="2019-06, or 2019 for the year.")],
+    area: Annotated[str, typer.Option(help="Code or name of the area.")],
+    as_json: AsJson = False,
+) -> None:
+    """Lead from a KPI cell to its deliveries, contract hashes and gate results."""
+    from csp.kpi.lineage import explain as lineage_of  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    found = lineage_of(platform.warehouse, platform.ledger, kpi_id, period=period, area=area)
+    if as_json:
+        _print_json([vars(lineage) for lineage in found])
+    else:
+        tables.print_lineage(console, found)
+
+
+@app.command()
+def query(sql: str, as_json: AsJson = False) -> None:
+    """Run read-only SQL on the published marts; --json prints an array of objects."""
+    result = Platform.from_environment().warehouse.query(sql)
+    if as_json:
+        _print_json(result.as_records())
+    else:
+        console.print(tables.result_table(result))
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for deliveries and truth.")],
+    scenario: Annotated[str, typer.Option(help="Which partners and months.")] = "borough-year",
+    scale: Annotated[float, typer.Option(help="Multiplies the volume.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed, other records.")] = 2021,
+    faults: Annotated[bool, typer.Option("--faults", help="Add labelled bad inputs.")] = False,
+) -> None:
+    """Write synthetic partner deliveries with a known truth."""
+    from csp.simulator import SCENARIOS  # noqa: PLC0415
+    from csp.simulator import simulate as run_simulation  # noqa: PLC0415
+
+    if scenario not in SCENARIOS:
+        raise CspError(f"no scenario is called '{scenario}'; known are: {', '.join(SCENARIOS)}")
+    run_simulation(scenario, out, seed=seed, scale=scale, faults=faults)
+    console.print(f"synthetic deliveries of '{scenario}' are in {out}", soft_wrap=True)
+
+
+@app.command()
+def manifest() -> None:
+    """Write the dbt manifest that the refresh DAG is drawn from."""
+    from csp.warehouse.dbt_runner import DbtRunner  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    DbtRunner(platform.warehouse, platform.home).write_manifest()
+
+
+@quarantine.command("list")
+def quarantine_list(as_json: AsJson = False) -> None:
+    """Deliveries that are rejected or held, and deliveries with rows held back."""
+    from csp.lake.quarantine import held_back  # noqa: PLC0415
+
+    rows = held_back(Platform.from_environment().ledger)
+    if as_json:
+        _print_json(rows)
+    else:
+        console.print(tables.quarantine_table(rows))
+
+
+@quarantine.command("show")
+def quarantine_show(delivery: str) -> None:
+    """The feedback on one delivery: codes, sentences and line numbers."""
+    from csp.lake.decisions import find_delivery  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    found = find_delivery(platform.ledger, delivery)
+    if not found.feed:
+        raise CspError(f"{found.file_name} belongs to no feed; it lies in landing")
+    report = platform.home.feedback(found.feed) / f"{found.delivery_id}.md"
+    sys.stdout.write(report.read_text(encoding="utf-8"))
+
+
+@quarantine.command("discard")
+def quarantine_discard(delivery: str, reason: Reason) -> None:
+    """Leave a rejected or held delivery out for good; its file stays in landing."""
+    _decide(delivery, "discard", reason)
+
+
+@quarantine.command("admit")
+def quarantine_admit(delivery: str, reason: Reason) -> None:
+    """Load a held delivery, but count its months as not reported."""
+    _decide(delivery, "admit", reason)
+
+
+def _decide(delivery: str, decision: str, reason: str) -> None:
+    from csp.lake.decisions import decide  # noqa: PLC0415
+
+    found = decide(Platform.from_environment().ledger, delivery, decision, reason)
+    console.print(f"{found.file_name}: {decision}ed; run: csp refresh", soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line; a fault a person can act on is printed, never a traceback."""
+    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        app()
+    except GateHeldError as held:
+        errors.print(
+            "the publication was held; the last one stays as it is. Why:", style="bold red"
+        )
+        for reason in held.reasons:
+            errors.print(f"  - {reason}", markup=False)
+        errors.print("what to do: docs/runbooks/publication-held.md")
+        raise SystemExit(HELD) from None
+    except CspError as fault:
+        errors.print(f"csp: {fault}", markup=False)
+        raise SystemExit(1) from None

@@ -1,0 +1,116 @@
+"""A file's first line: is it a CSV, which layout is it, and which column stands where."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from csp.contracts import Contract
+from csp.delivery.recognise import header_share, plain_header
+from csp.intake.verdicts import FIX, WARN, Finding, delivery_finding, reject
+
+MOST_HEADER_BYTES = 64 << 10
+MARKUP = ("<!doctype", "<html", "<?xml", "<head", "<body", "{", "%pdf")
+
+
+@dataclass(frozen=True)
+class HeaderMap:
+    """Where each column of the contract stands in the file.
+
+    Attributes:
+        layout: Name of the layout the header fits best.
+        headers: The header as written, in file order.
+        positions: Column name → position in the file, from 0.
+        findings: What was fixed or is unknown in the header.
+    """
+
+    layout: str
+    headers: list[str]
+    positions: dict[str, int]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_header(path: Path, encoding: str, delimiter: str = ",", quote: str = '"') -> list[str]:
+    """The first line's fields.
+
+    Raises:
+        RejectedError: D01 for an empty file, D02 for markup, binary or an endless first line.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(MOST_HEADER_BYTES)
+    if not start.strip():
+        raise reject("D01", "the file holds nothing; ask the partner to send it again")
+    if b"\x00" in start and encoding != "utf-16":
+        raise reject("D02", "the file is binary, not text; ask for a CSV")
+    text = start.decode(encoding, errors="replace")
+    line = text.splitlines()[0]
+    if line.lstrip("\ufeff \t").lower().startswith(MARKUP):
+        raise reject("D02", "the file is a web page or another format under the name of a CSV")
+    if len(text) > len(line) or len(start) < MOST_HEADER_BYTES:
+        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+    raise reject("D02", "the first line has no end within 64 KiB")
+
+
+def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
+    """Bind columns by name, whatever their order, case or blanks.
+
+    Raises:
+        RejectedError: D03 when a column that the layout has is missing.
+    """
+    layout = max(
+        contract.platform.layouts, key=lambda item: header_share(contract, headers, item.name)
+    )
+    by_plain: dict[str, int] = {}
+    for position, header in enumerate(headers):
+        by_plain.setdefault(plain_header(header), position)
+    positions, written_differently, missing = {}, [], []
+    for column in contract.columns:
+        names = column.headers(layout.name)
+        found = next((n for n in names if plain_header(n) in by_plain), None)
+        if found is not None:
+            positions[column.name] = by_plain[plain_header(found)]
+            if headers[positions[column.name]] != found:
+                written_differently.append(found)
+        elif names and (column.required or not _may_be_absent(contract, column.name)):
+            missing.append(names[0])
+    if missing:
+        listed = ", ".join(f"'{name}'" for name in missing)
+        raise reject(
+            "D03",
+            f"column {listed} is not in the header of layout '{layout.name}'; "
+            "ask the partner to send the file with it",
+            len(missing),
+        )
+    return HeaderMap(
+        layout.name,
+        headers,
+        positions,
+        _header_findings(layout.ignoredHeaders, headers, positions, written_differently),
+    )
+
+
+def _may_be_absent(contract: Contract, column: str) -> bool:
+    return column in contract.platform.mayBeAbsent
+
+
+def _header_findings(
+    ignored: list[str], headers: list[str], positions: dict[str, int], different: list[str]
+) -> list[Finding]:
+    findings = []
+    known = set(positions.values())
+    ignored_plain = {plain_header(name) for name in ignored}
+    unknown = [
+        position + 1
+        for position, header in enumerate(headers)
+        if position not in known and plain_header(header) not in ignored_plain
+    ]
+    if unknown:
+        places = ", ".join(str(position) for position in unknown)
+        findings.append(
+            delivery_finding("D08", WARN, f"unknown column at position {places}", len(unknown))
+        )
+    if different:
+        listed = ", ".join(f"'{name}'" for name in different)
+        findings.append(delivery_finding("D09", FIX, f"read as {listed}", len(different)))
+    return findings

@@ -1,0 +1,346 @@
+"""One pass over a delivery's rows: evaluate, split, write the lake and the quarantine."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from csp.contracts import Contract
+from csp.contracts.registry import resolved
+from csp.delivery.landing import LandedFile
+from csp.intake.header import HeaderMap
+from csp.intake.reading import (
+    LineAccount,
+    account_for_lines,
+    csv_source,
+    open_engine,
+    readable_text,
+)
+from csp.intake.rules import (
+    BITS_PER_MASK,
+    CompiledRule,
+    compiled_rules,
+    evaluation_query,
+    faulty,
+    mask_columns,
+    quoted,
+)
+from csp.intake.verdicts import (
+    QUARANTINE,
+    ROW_CODES,
+    UNREADABLE_LINE,
+    WARN,
+    Finding,
+    delivery_finding,
+    reject,
+)
+from csp.lake.home import Home
+
+
+@dataclass(frozen=True)
+class TakenRows:
+    """What became of a delivery's rows.
+
+    Attributes:
+        account: Where every physical line went.
+        accepted: Rows in the lake.
+        quarantined: Rows held back.
+        period_start: The month of the delivery, or None when a file holds many.
+        cells: (series, first day of month, rows) of the accepted rows.
+        findings: What the rules found.
+        fault_lines: Code → the first line numbers it was found on, of faults that hold back.
+    """
+
+    account: LineAccount
+    accepted: int
+    quarantined: int
+    period_start: date | None
+    cells: list[tuple[str, date, int]]
+    findings: list[Finding]
+    fault_lines: dict[str, list[int]]
+
+
+def _date_literal(day: date | None) -> str:
+    return f"date '{day.isoformat()}'" if day else "null::date"
+
+
+def _count_findings(masks: list[tuple[int, ...]], rules: list[CompiledRule]) -> list[Finding]:
+    counts: Counter[int] = Counter()
+    for *bits, rows in masks:
+        for number, mask in enumerate(bits):
+            for bit in range(BITS_PER_MASK):
+                if mask >> bit & 1:
+                    counts[number * BITS_PER_MASK + bit] += rows
+    return [
+        Finding(rule.code, rule.verdict, rule.name, counts[i], rule.column)
+        for i, rule in enumerate(rules)
+        if counts[i]
+    ]
+
+
+class RowIntake:
+    """Takes the rows of one delivery in; use once.
+
+    Args:
+        contract: The feed's contract.
+        header: Where each column stands.
+        landed: The landed file.
+        home: The data root.
+        named_period: The month that the file's name gives, or None.
+        received_on: Local day of receipt.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        header: HeaderMap,
+        landed: LandedFile,
+        home: Home,
+        named_period: date | None,
+        received_on: date,
+    ) -> None:
+        self.contract, self.header, self.landed, self.home = contract, header, landed, home
+        self.named_period, self.received_on = named_period, received_on
+        self.rules = compiled_rules(contract)
+        self.held_back = faulty(self.rules, lambda rule: rule.verdict == QUARANTINE)
+        self.aside = home.scratch / f"{landed.delivery_id}.intake"
+
+    def take(self) -> TakenRows:
+        """Evaluate every row and write what may be written.
+
+        Raises:
+            RejectedError: The lines do not add up, or too many rows are faulty; nothing is left
+                in the lake then.
+        """
+        shutil.rmtree(self.aside, ignore_errors=True)
+        self.aside.mkdir(parents=True)
+        text = readable_text(self.landed, self.contract.platform.format, self.home)
+        connection = open_engine(self.home)
+        try:
+            return self._take(connection, text.path, text.findings)
+        finally:
+            connection.close()
+            shutil.rmtree(self.aside, ignore_errors=True)
+            if text.path != self.landed.path:
+                text.path.unlink(missing_ok=True)
+
+    def _source(self, path: Path, *, keep_rejects: bool) -> str:
+        file_format = self.contract.platform.format
+        width = len(self.header.headers)
+        return csv_source(path, width, file_format, keep_rejects=keep_rejects)
+
+    def _take(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, findings: list[Finding]
+    ) -> TakenRows:
+        evaluated = self.aside / "evaluated.parquet"
+        period, period_findings = self._period(connection, path)
+        query = self._evaluate(self._source(path, keep_rejects=True), period)
+        try:
+            connection.execute(f"copy ({query}) to {quoted(str(evaluated))} (format parquet)")
+        except duckdb.InvalidInputException as fault:
+            raise reject(
+                "D05", "the lines cannot be split; quotation marks or line ends"
+            ) from fault
+        relation = f"read_parquet({quoted(str(evaluated))}, file_row_number = true)"
+        mask_list = ", ".join(mask_columns(self.rules))
+        masks = connection.execute(
+            f"select {mask_list}, count(*) from {relation} group by {mask_list}"
+        ).fetchall()
+        account = account_for_lines(
+            connection,
+            self.landed,
+            self._source(path, keep_rejects=False),
+            len(self.header.headers),
+            sum(row[-1] for row in masks),
+        )
+        row_findings = _count_findings(masks, self.rules)
+        held = connection.execute(
+            f"select count(*) from {relation} where {self.held_back}"
+        ).fetchone()[0]
+        self._refuse_when_mostly_faulty(account, held, row_findings)
+        fault_lines = self._write(connection, path, relation, account, held, period)
+        if account.rejected:
+            name = ROW_CODES[UNREADABLE_LINE]
+            row_findings.append(Finding(UNREADABLE_LINE, QUARANTINE, name, account.rejected))
+            fault_lines[UNREADABLE_LINE] = account.rejected_at[:20]
+        if not account.rows:
+            findings = [*findings, delivery_finding("D07", WARN, "no row below the header")]
+        return TakenRows(
+            account,
+            account.rows - held,
+            held,
+            period,
+            self._cells(connection, relation),
+            [*findings, *period_findings, *row_findings],
+            fault_lines,
+        )
+
+    def _evaluate(self, source: str, period: date | None, carried: str = "") -> str:
+        return evaluation_query(
+            self.contract,
+            self.header,
+            source,
+            delivery_id=self.landed.delivery_id,
+            delivery_period=_date_literal(period),
+            received_on=_date_literal(self.received_on),
+            may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
+            carried=carried,
+        )
+
+    def _period(
+        self, connection: duckdb.DuckDBPyConnection, path: Path
+    ) -> tuple[date | None, list[Finding]]:
+        """The month all rows must be of; read from the rows when the name does not say it."""
+        grain = self.contract.platform.grain
+        if not grain.periodIsFilePeriod:
+            return None, []
+        if self.named_period:
+            if self.named_period > self.received_on.replace(day=1):
+                raise reject("D11", f"the name says {self.named_period:%Y-%m}, which has not ended")
+            return self.named_period, []
+        query = self._evaluate(self._source(path, keep_rejects=False), None)
+        row = connection.execute(f"select mode(period_start) from ({query})").fetchone()
+        finding = delivery_finding("D13", WARN, "the file's name gives no month")
+        return row[0], [finding]
+
+    def _refuse_when_mostly_faulty(
+        self, account: LineAccount, held: int, findings: list[Finding]
+    ) -> None:
+        lines = account.rows + account.rejected
+        most = self.contract.platform.grain.rejectAboveQuarantinedShare
+        if lines and (held + account.rejected) / lines > most:
+            codes = sorted({f"{f.code} {f.column}" for f in findings if f.verdict == QUARANTINE})
+            raise reject(
+                "D06",
+                f"{held + account.rejected} of {lines} rows are faulty, more than {most:.0%}: "
+                + "; ".join(codes),
+                held + account.rejected,
+            )
+
+    def _write(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        relation: str,
+        account: LineAccount,
+        held: int,
+        period: date | None,
+    ) -> dict[str, list[int]]:
+        """Write lake and quarantine; the lake's folder appears whole or not at all."""
+        complete = self.aside / "complete"
+        complete.mkdir()
+        rows = complete / "rows.parquet"
+        fault_lines: dict[str, list[int]] = {}
+        if account.is_plain and not held:
+            (self.aside / "evaluated.parquet").rename(rows)
+        else:
+            self._number_lines(connection, path, account)
+            connection.execute(f"""
+                copy (select line.source_line, row.* exclude (file_row_number)
+                    from {relation} as row
+                    join source_line as line on line.row_number = row.file_row_number + 1
+                    where not {self.held_back} order by row.file_row_number
+                ) to {quoted(str(rows))} (format parquet)""")
+        if held:
+            fault_lines = self._write_quarantine(connection, path, relation)
+        (complete / "contract.json").write_text(resolved(self.contract), encoding="utf-8")
+        place = self.home.lake_delivery(self.contract.id, self.landed.delivery_id)
+        if place.exists():
+            shutil.rmtree(place)
+        complete.rename(place)
+        return fault_lines
+
+    def _number_lines(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, account: LineAccount
+    ) -> None:
+        """Table source_line: row number → physical line (blank lines are not stepped over)."""
+        width = len(self.header.headers)
+        breaks = (
+            " + ".join(
+                f"coalesce(length(c{i}) - length(replace(c{i}, chr(10), '')), 0)"
+                for i in range(width)
+            )
+            if account.continuation
+            else "0"
+        )
+        connection.execute("create or replace temp table rejected_line (line bigint)")
+        if account.rejected_at:
+            connection.executemany(
+                "insert into rejected_line values (?)", [[line] for line in account.rejected_at]
+            )
+        connection.execute(f"""
+            create or replace temp table source_line as
+            with
+            numbered as (
+                select row_number() over () as row_number, {breaks} as breaks
+                from {self._source(path, keep_rejects=False)}
+            ),
+            stepped as (
+                select row_number,
+                    row_number + 1 + coalesce(sum(breaks) over (
+                        order by row_number rows between unbounded preceding and 1 preceding
+                    ), 0) as line
+                from numbered
+            ),
+            rejected as (
+                select line, row_number() over (order by line) as nth from rejected_line
+            ),
+            shift as (
+                select stepped.row_number, count(rejected.line) as rejected_before
+                from stepped left join rejected on rejected.line - rejected.nth < stepped.line
+                group by stepped.row_number
+            )
+            select stepped.row_number, (stepped.line + shift.rejected_before)::bigint as source_line
+            from stepped join shift using (row_number)""")
+
+    def _write_quarantine(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, relation: str
+    ) -> dict[str, list[int]]:
+        """Rows held back, as they were sent, each with its line and all its codes."""
+        names = mask_columns(self.rules)
+        codes = ", ".join(
+            f"case when (({names[i // BITS_PER_MASK]} >> {i % BITS_PER_MASK}) & 1) = 1 "
+            f"then {quoted(f'{rule.code}:{rule.column}')} end"
+            for i, rule in enumerate(self.rules)
+        )
+        raw = ", ".join(
+            f'raw.c{i} as "{header.replace(chr(34), "")}__{i + 1}"'
+            for i, header in enumerate(self.header.headers)
+        )
+        place = self.home.quarantine_file(self.contract.id, self.landed.delivery_id)
+        connection.execute(f"""
+            create or replace temp table held as
+            select file_row_number + 1 as row_number,
+                list_filter([{codes}], lambda code: code is not null) as codes
+            from {relation} where {self.held_back}""")
+        connection.execute(f"""
+            copy (
+                select source_line.source_line, held.codes, {raw}
+                from held join source_line using (row_number)
+                join (
+                    select row_number() over () as row_number, *
+                    from {self._source(path, keep_rejects=False)}
+                ) as raw using (row_number)
+                order by source_line.source_line
+            ) to {quoted(str(place))} (format parquet)""")
+        found = connection.execute("""
+            select code, list(source_line order by source_line)[1:20] from (
+                select unnest(codes) as code, source_line
+                from held join source_line using (row_number)
+            ) group by code""").fetchall()
+        return {code: lines for code, lines in found}
+
+    def _cells(
+        self, connection: duckdb.DuckDBPyConnection, relation: str
+    ) -> list[tuple[str, date, int]]:
+        place = self.home.lake_delivery(self.contract.id, self.landed.delivery_id)
+        rows = quoted(str(place / "rows.parquet"))
+        return connection.execute(
+            f"select series, period_start, count(*) from read_parquet({rows}) "
+            "group by all order by all"
+        ).fetchall()

@@ -1,0 +1,258 @@
+"""Row rules as set-based SQL: every rule on every row, in one pass of DuckDB.
+
+A row's findings are bits of a few integers (`rule_mask_0`, …), 60 rules each: cheap to compute,
+cheap to store, and counted by grouping. The compiled list says which bit is which rule.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from csp.contracts import Contract
+from csp.contracts.model import Column, RowCheck
+from csp.intake.header import HeaderMap
+from csp.intake.verdicts import (
+    FIX,
+    MISSING_VALUE,
+    PADDED_VALUE,
+    QUARANTINE,
+    ROW_CODES,
+    UNREADABLE_VALUE,
+)
+from csp.project import REFERENCE_SEEDS
+
+BITS_PER_MASK = 60
+BLANKS = " \t\u00a0\ufeff"
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """One rule, ready to run.
+
+    Attributes:
+        code: The rule's code.
+        verdict: quarantine, warn or fix.
+        name: The rule in a few words.
+        column: The column it is about.
+        predicate: DuckDB expression, true (never null) on a fault.
+    """
+
+    code: str
+    verdict: str
+    name: str
+    column: str
+    predicate: str
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@cache
+def _seed_rows(path: Path) -> tuple[tuple[str, ...], ...]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return tuple(tuple(row) for row in csv.reader(stream))[1:]
+
+
+def vocabulary(name: str, seeds: Path = REFERENCE_SEEDS) -> list[str]:
+    """The values of a vocabulary: the first column of its seed, sorted."""
+    return sorted({row[0] for row in _seed_rows(seeds / f"{name}.csv")})
+
+
+def variants(name: str, seeds: Path = REFERENCE_SEEDS) -> dict[str, str]:
+    """Lower-case wording → value, of a vocabulary and its seed of variants."""
+    known = {value.lower(): value for value in vocabulary(name, seeds)}
+    return known | {row[0].lower(): row[1] for row in _seed_rows(seeds / f"{name}_variant.csv")}
+
+
+def _listed(name: str) -> str:
+    return "(" + ", ".join(quoted(value) for value in vocabulary(name)) + ")"
+
+
+def _predicate(check: RowCheck) -> str:
+    rule = check.implementation
+    if rule.vocabulary:
+        return f"{rule.column} not in {_listed(rule.vocabulary)}"
+    if rule.vocabularyVariants:
+        known = _listed(rule.vocabularyVariants)
+        wordings = ", ".join(quoted(word) for word in variants(rule.vocabularyVariants))
+        return f"case when {rule.column} in {known} then false else lower({rule.column}) in ({wordings}) end"
+    if rule.vocabularyAgrees:
+        known = _listed(rule.vocabularyAgrees["vocabulary"])
+        return f"({rule.column} in {known}) <> ({rule.vocabularyAgrees['says']})"
+    return rule.when or "false"
+
+
+def _changes(check: RowCheck) -> dict[str, str]:
+    rule = check.implementation
+    if rule.set:
+        return rule.set
+    wordings = variants(rule.vocabularyVariants or "")
+    cases = " ".join(f"when {quoted(word)} then {quoted(to)}" for word, to in wordings.items())
+    return {rule.column: f"case lower({rule.column}) {cases} end"}
+
+
+def _text_of(column: Column, header: HeaderMap, contract: Contract, may_be_padded: bool) -> str:
+    if column.name not in header.positions:
+        return f"null::varchar as {column.name}"
+    value = f"c{header.positions[column.name]}"
+    if may_be_padded:
+        value = f"trim({value}, {quoted(BLANKS)})"
+        for token in contract.platform.format.nullTokens:
+            value = f"nullif({value}, {quoted(token)})"
+    return f"{value} as {column.name}"
+
+
+def _typed(column: Column) -> str:
+    name = column.name
+    match column.physicalType:
+        case "integer":
+            # Spreadsheets write whole numbers as 12.0; anything else with a fraction is a fault.
+            return (
+                f"case when regexp_full_match({name}, '-?[0-9]+([.]0+)?') "
+                f"then try_cast(split_part({name}, '.', 1) as integer) end"
+            )
+        case "double precision":
+            return f"case when isfinite(try_cast({name} as double)) then try_cast({name} as double) end"
+        case "date":
+            formats = ", ".join(quoted(code) for code in column.read_formats)
+            return f"try_strptime({name}, [{formats}])::date"
+        case _:
+            return name
+
+
+def compiled_rules(contract: Contract) -> list[CompiledRule]:
+    """Every row rule of a contract in the order of its bits: types, presence, then its own."""
+    rules = []
+    for column in contract.columns:
+        if column.physicalType != "text":
+            rules.append(
+                CompiledRule(
+                    UNREADABLE_VALUE,
+                    QUARANTINE,
+                    ROW_CODES[UNREADABLE_VALUE],
+                    column.name,
+                    f"{column.name}__text is not null and {column.name} is null",
+                )
+            )
+        if column.required:
+            name = column.name if column.physicalType == "text" else f"{column.name}__text"
+            rules.append(
+                CompiledRule(
+                    MISSING_VALUE,
+                    QUARANTINE,
+                    ROW_CODES[MISSING_VALUE],
+                    column.name,
+                    f"{name} is null",
+                )
+            )
+    rules.append(CompiledRule(PADDED_VALUE, FIX, ROW_CODES[PADDED_VALUE], "", "is_padded"))
+    for position, check in enumerate(contract.row_checks):
+        predicate = f"fixed_{position}" if check.severity == FIX else _predicate(check)
+        rules.append(
+            CompiledRule(
+                check.id, check.severity, check.name, check.implementation.column, predicate
+            )
+        )
+    return rules
+
+
+def mask_columns(rules: list[CompiledRule]) -> list[str]:
+    """Names of the integer columns that hold the rules' bits."""
+    return [f"rule_mask_{i}" for i in range((len(rules) - 1) // BITS_PER_MASK + 1)]
+
+
+def _masks(rules: list[CompiledRule]) -> list[str]:
+    masks = []
+    for number, name in enumerate(mask_columns(rules)):
+        part = rules[number * BITS_PER_MASK : (number + 1) * BITS_PER_MASK]
+        bits = " + ".join(
+            f"case when {rule.predicate} then {1 << bit} else 0 end"
+            for bit, rule in enumerate(part)
+        )
+        masks.append(f"cast({bits} as bigint) as {name}")
+    return masks
+
+
+def faulty(rules: list[CompiledRule], is_meant: Callable[[CompiledRule], bool]) -> str:
+    """Predicate over the mask columns: some meant rule found a fault in the row."""
+    tests = []
+    for number, name in enumerate(mask_columns(rules)):
+        part = rules[number * BITS_PER_MASK : (number + 1) * BITS_PER_MASK]
+        meant = sum(1 << bit for bit, rule in enumerate(part) if is_meant(rule))
+        if meant:
+            tests.append(f"({name} & {meant}) <> 0")
+    return "(" + (" or ".join(tests) or "false") + ")"
+
+
+def evaluation_query(
+    contract: Contract,
+    header: HeaderMap,
+    source: str,
+    *,
+    delivery_id: str,
+    delivery_period: str,
+    received_on: str,
+    may_be_padded: bool,
+    carried: str = "",
+) -> str:
+    """The query that turns raw fields into typed rows with their findings.
+
+    Args:
+        contract: The feed's contract.
+        header: Where each column stands.
+        source: A relation with columns c0, c1, … of text.
+        delivery_id: Written on every row.
+        delivery_period: Date literal, or `null::date`.
+        received_on: Date literal.
+        may_be_padded: Whether blanks around values have to be trimmed.
+        carried: A column of the source to carry along, or nothing.
+
+    Returns:
+        SQL giving delivery_id, series, period_start, every column of the contract typed, the
+        masks, and the carried column first.
+    """
+    grain = contract.platform.grain
+    carry = f"{carried}, " if carried else ""
+    texts = ", ".join(_text_of(c, header, contract, may_be_padded) for c in contract.columns)
+    padded = "false"
+    if may_be_padded:
+        fields = (
+            f"c{header.positions[c.name]}" for c in contract.columns if c.name in header.positions
+        )
+        padded = " or ".join(f"coalesce({c} <> trim({c}, {quoted(BLANKS)}), false)" for c in fields)
+    stage = f"select {carry}{texts}, {padded} as is_padded from {source}"
+    fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
+    for position, check in fixes:
+        flag = f"coalesce({_predicate(check)}, false)"
+        stage = f"select *, {flag} as fixed_{position} from ({stage})"
+        changed = ", ".join(
+            f"case when fixed_{position} then {to} else {name} end as {name}"
+            for name, to in _changes(check).items()
+        )
+        stage = f"select * replace ({changed}) from ({stage})"
+    typed = ", ".join(
+        c.name
+        if c.physicalType == "text"
+        else f"{_typed(c)} as {c.name}, {c.name} as {c.name}__text"
+        for c in contract.columns
+    )
+    flags = "".join(f", fixed_{position}" for position, _ in fixes)
+    rules = compiled_rules(contract)
+    names = ", ".join(column.name for column in contract.columns)
+    return f"""
+        select {carry}{quoted(delivery_id)} as delivery_id,
+            {grain.series} as series,
+            date_trunc('month', {grain.period})::date as period_start,
+            {names}, {", ".join(_masks(rules))}
+        from (
+            select {carry}{typed}, is_padded{flags},
+                {delivery_period} as delivery_period, {received_on} as received_on
+            from ({stage})
+        )
+    """

@@ -1,0 +1,320 @@
+"""Taking deliveries in: land, recognise, evaluate, write, record; one outcome each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert
+
+from csp.contracts import Contract, ContractRegistry
+from csp.contracts.registry import contract_hash
+from csp.delivery.arrival import ArchiveFaultError, Arrival, arrivals
+from csp.delivery.landing import LandedFile, land
+from csp.delivery.recognise import NameFacts, facts_of_name, recognise
+from csp.faults import CspError
+from csp.intake.feedback import write_feedback
+from csp.intake.header import map_header, read_header
+from csp.intake.rows import RowIntake, TakenRows
+from csp.intake.verdicts import Finding, RejectedError, reject
+from csp.lake.home import Home
+from csp.lake.ledger import Ledger, utc_now
+from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class IntakeOutcome:
+    """What became of one file.
+
+    Attributes:
+        verdict: accepted, rejected, unrecognised, or repeat (seen before, nothing done).
+        reason: Why it was rejected or what a repeat was the first time; else empty.
+    """
+
+    file_name: str
+    delivery_id: str
+    feed: str | None
+    verdict: str
+    reason: str = ""
+    accepted_rows: int = 0
+    quarantined_rows: int = 0
+    rejected_lines: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Intake:
+    """Takes files into one data root.
+
+    Args:
+        home: The data root.
+        ledger: Its ledger.
+        contracts: The feeds known.
+    """
+
+    def __init__(self, home: Home, ledger: Ledger, contracts: Iterable[Contract]) -> None:
+        self.home, self.ledger, self.contracts = home, ledger, list(contracts)
+
+    def take(self, arrival: Arrival, feed: str | None = None) -> IntakeOutcome:
+        """Take one file in.
+
+        Args:
+            arrival: The file or archive member.
+            feed: Its feed, when the place it arrived in says so.
+        """
+        try:
+            with arrival.open() as stream:
+                landed = land(stream, self.home)
+        except ArchiveFaultError as fault:
+            return self._broken_archive(arrival, feed, str(fault))
+        with self.ledger.step("intake", landed.delivery_id) as detail:
+            outcome = self._take_landed(arrival.name, landed, feed)
+            detail.append(outcome.verdict)
+        return outcome
+
+    def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IntakeOutcome:
+        with arrival.path.open("rb") as stream:
+            landed = land(stream, self.home)
+        facts = self._facts(arrival.name, [], feed)
+        fault = reject("D10", f"{why}; ask the partner to send it again")
+        return self._record_rejected(arrival.name, landed, facts, fault.finding)
+
+    def _take_landed(self, name: str, landed: LandedFile, feed: str | None) -> IntakeOutcome:
+        if known := self._known(landed, name):
+            return known
+        facts = self._facts(name, [], feed)
+        try:
+            if name.lower().endswith(".zip"):
+                raise reject("D10", "the archive cannot be unpacked; ask for it again")
+            headers = read_header(landed.path, _header_encoding(landed))
+            facts = facts or self._facts(name, headers, feed)
+            if facts is None:
+                return self._record_unrecognised(name, landed)
+            return self._take_rows(name, landed, facts, headers)
+        except RejectedError as fault:
+            if facts is None:
+                return self._record_unrecognised(name, landed, fault.finding)
+            return self._record_rejected(name, landed, facts, fault.finding)
+
+    def _facts(self, name: str, headers: list[str], feed: str | None) -> NameFacts | None:
+        if feed:
+            contract = next((c for c in self.contracts if c.id == feed), None)
+            if contract is None:
+                raise CspError(f"no feed is called '{feed}'")
+            return facts_of_name(name, contract) or NameFacts(contract)
+        if not headers:
+            found = (facts_of_name(name, contract) for contract in self.contracts)
+            return next((facts for facts in found if facts), None)
+        return recognise(name, headers, self.contracts)
+
+    def _take_rows(
+        self, name: str, landed: LandedFile, facts: NameFacts, headers: list[str]
+    ) -> IntakeOutcome:
+        contract = facts.contract
+        header = map_header(contract, headers)
+        received_on = datetime.now(LONDON).date()
+        rows = RowIntake(
+            contract, header, landed, self.home, facts.period_start, received_on
+        ).take()
+        return self._record_accepted(name, landed, facts, header.layout, rows, header.findings)
+
+    def _known(self, landed: LandedFile, name: str) -> IntakeOutcome | None:
+        """The first outcome of these bytes, unless the contract has changed since a rejection."""
+        with self.ledger.session() as session:
+            first = session.get(Delivery, landed.delivery_id)
+            if first is None:
+                return None
+            session.add(
+                Receipt(delivery_id=landed.delivery_id, file_name=name, received_at=utc_now())
+            )
+            if first.verdict != "accepted":
+                contract = next((c for c in self.contracts if c.id == first.feed), None)
+                if contract is None or contract_hash(contract) != first.contract_hash:
+                    return None
+        reason = f"{first.verdict} before as {first.file_name}"
+        if first.reason:
+            reason += f": {first.reason}"
+        return IntakeOutcome(name, landed.delivery_id, first.feed, "repeat", reason)
+
+    def _record_unrecognised(
+        self, name: str, landed: LandedFile, finding: Finding | None = None
+    ) -> IntakeOutcome:
+        detail = "neither its name nor its header is that of a known feed; it is kept in landing"
+        finding = finding or reject("D04", detail).finding
+        return self._record(
+            name, landed, None, "unrecognised", reason=finding.detail, findings=[finding]
+        )
+
+    def _record_rejected(
+        self, name: str, landed: LandedFile, facts: NameFacts | None, finding: Finding
+    ) -> IntakeOutcome:
+        if facts is None:
+            return self._record_unrecognised(name, landed, finding)
+        reason = f"{finding.code} {finding.name}: {finding.detail}"
+        return self._record(name, landed, facts, "rejected", reason=reason, findings=[finding])
+
+    def _record_accepted(
+        self,
+        name: str,
+        landed: LandedFile,
+        facts: NameFacts,
+        layout: str,
+        rows: TakenRows,
+        header_findings: list[Finding],
+    ) -> IntakeOutcome:
+        return self._record(
+            name,
+            landed,
+            facts,
+            "accepted",
+            layout=layout,
+            rows=rows,
+            findings=[*header_findings, *rows.findings],
+        )
+
+    def _record(
+        self,
+        name: str,
+        landed: LandedFile,
+        facts: NameFacts | None,
+        verdict: str,
+        *,
+        findings: list[Finding],
+        reason: str | None = None,
+        layout: str | None = None,
+        rows: TakenRows | None = None,
+    ) -> IntakeOutcome:
+        """Write the outcome into the ledger in one transaction, and the partner's feedback."""
+        contract = facts.contract if facts else None
+        account = rows.account if rows else None
+        delivery = {
+            "delivery_id": landed.delivery_id,
+            "sha256": landed.sha256,
+            "feed": contract.id if contract else None,
+            "file_name": name,
+            "first_received_at": utc_now(),
+            "verdict": verdict,
+            "reason": reason,
+            "layout": layout,
+            "period_start": rows.period_start if rows else (facts.period_start if facts else None),
+            "release_on": facts.release_on if facts else None,
+            "contract_hash": contract_hash(contract) if contract else None,
+            "size_bytes": landed.size_bytes,
+            "physical_lines": landed.physical_lines,
+            "header_lines": account.header if account else 0,
+            "blank_lines": account.blank if account else 0,
+            "continuation_lines": account.continuation if account else 0,
+            "accepted_rows": rows.accepted if rows else 0,
+            "quarantined_rows": rows.quarantined if rows else 0,
+            "rejected_lines": account.rejected if account else landed.physical_lines,
+        }
+        self._store(delivery, rows, findings)
+        if contract:
+            write_feedback(
+                self.home, contract, delivery, findings, rows.fault_lines if rows else {}
+            )
+        return IntakeOutcome(
+            name,
+            landed.delivery_id,
+            contract.id if contract else None,
+            verdict,
+            reason or "",
+            delivery["accepted_rows"],
+            delivery["quarantined_rows"],
+            delivery["rejected_lines"],
+            findings,
+        )
+
+    def _store(
+        self, delivery: dict[str, object], rows: TakenRows | None, findings: list[Finding]
+    ) -> None:
+        delivery_id = delivery["delivery_id"]
+        with self.ledger.session() as session:
+            for table in (VerdictCount, DeliveryCell):
+                session.execute(delete(table).where(table.delivery_id == delivery_id))
+            if session.get(Delivery, delivery_id):
+                session.merge(Delivery(**delivery))
+            else:
+                session.add(Delivery(**delivery))
+                session.flush()
+                session.add(
+                    Receipt(
+                        delivery_id=delivery_id,
+                        file_name=delivery["file_name"],
+                        received_at=delivery["first_received_at"],
+                    )
+                )
+            if findings:
+                session.execute(
+                    insert(VerdictCount),
+                    [
+                        {
+                            "delivery_id": delivery_id,
+                            "code": f.code,
+                            "column_name": f.column,
+                            "verdict": f.verdict,
+                            "name": f.name,
+                            "row_count": f.rows,
+                        }
+                        for f in findings
+                    ],
+                )
+            if rows and rows.cells:
+                session.execute(
+                    insert(DeliveryCell),
+                    [
+                        {
+                            "delivery_id": delivery_id,
+                            "feed": delivery["feed"],
+                            "series": series,
+                            "period_start": period_start,
+                            "row_count": row_count,
+                        }
+                        for series, period_start, row_count in rows.cells
+                    ],
+                )
+
+
+def _header_encoding(landed: LandedFile) -> str:
+    with landed.path.open("rb") as stream:
+        return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+
+
+def take_in(
+    paths: Iterable[Path],
+    home: Home,
+    ledger: Ledger,
+    registry: ContractRegistry,
+    *,
+    feed: str | None = None,
+) -> list[IntakeOutcome]:
+    """Take every file below the paths in, in sorted order.
+
+    Args:
+        paths: Files, archives or folders.
+        home: The data root.
+        ledger: Its ledger.
+        registry: The feeds known.
+        feed: Their feed, when the place they arrived in says so.
+
+    Returns:
+        One outcome per file or archive member. A data fault is an outcome, never an exception.
+
+    Raises:
+        CspError: A path does not exist.
+    """
+    intake = Intake(home, ledger, registry)
+    outcomes = []
+    for path in paths:
+        if not path.exists():
+            raise CspError(f"{path}: no such file or folder")
+        try:
+            found = arrivals(path)
+        except ArchiveFaultError:
+            found = [Arrival(path)]
+        outcomes += [intake.take(arrival, feed) for arrival in found]
+    return outcomes

@@ -1,0 +1,1 @@
+"""Reading KPIs: values with interval, status and as-of, and where they come from."""

@@ -1,0 +1,77 @@
+"""The data root and what lies where below it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data root (`CSP_HOME`, default `./data`) as folders with names.
+
+    Attributes:
+        root: Absolute path of the data root.
+    """
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The data root that `CSP_HOME` names."""
+        return cls(Path(os.environ.get("CSP_HOME", "data")).resolve())
+
+    def inbox(self, feed: str) -> Path:
+        """Where a partner's files for one feed arrive."""
+        return self._made("inbox", feed)
+
+    @property
+    def landing(self) -> Path:
+        """Every file as received, named by its sha256, kept for ever."""
+        return self._made("landing")
+
+    def landed(self, sha256: str) -> Path:
+        """The place of one received file."""
+        return self.landing / sha256[:2] / sha256
+
+    def lake(self, feed: str) -> Path:
+        """Folder of a feed's accepted deliveries."""
+        return self._made("lake", feed)
+
+    def lake_delivery(self, feed: str, delivery_id: str) -> Path:
+        """Folder of one accepted delivery; there only when it is complete."""
+        return self.lake(feed) / delivery_id
+
+    def quarantine_file(self, feed: str, delivery_id: str) -> Path:
+        """Rows held back from one delivery."""
+        return self._made("quarantine", feed) / f"{delivery_id}.parquet"
+
+    def feedback(self, feed: str) -> Path:
+        """Folder of the reports that go back to a partner."""
+        return self._made("feedback", feed)
+
+    @property
+    def scratch(self) -> Path:
+        """Unfinished work; may be emptied whenever nothing runs."""
+        return self._made("scratch")
+
+    @property
+    def candidate_file(self) -> Path:
+        """The DuckDB file that a refresh builds, private to it."""
+        return self._made("warehouse") / "candidate.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Publications on the embedded engine; `current` points at the newest."""
+        return self._made("published")
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is: `CSP_LEDGER`, or SQLite below the data root."""
+        return os.environ.get("CSP_LEDGER") or f"sqlite:///{self._made() / 'ledger.db'}"
+
+    def _made(self, *parts: str) -> Path:
+        folder = self.root.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

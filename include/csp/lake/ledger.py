@@ -1,0 +1,98 @@
+"""The ledger: a relational record of every step tried (SQLite, or PostgreSQL on a server)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from csp.lake.home import Home
+from csp.lake.tables import LedgerTable, Receipt, Step
+
+
+def utc_now() -> datetime:
+    """The time now in UTC, without an offset, as the ledger keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _use_write_ahead_log(connection: object, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma synchronous=normal")
+    cursor.close()
+
+
+class Ledger:
+    """Sessions on the ledger's database; its tables are made when they are missing.
+
+    Args:
+        url: SQLAlchemy address of the database.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg2")
+        is_sqlite = address.get_backend_name() == "sqlite"
+        self.engine: Engine = create_engine(
+            address, connect_args={"timeout": 60} if is_sqlite else {}
+        )
+        if is_sqlite:
+            event.listen(self.engine, "connect", _use_write_ahead_log)
+        LedgerTable.metadata.create_all(self.engine)
+
+    @classmethod
+    def of(cls, home: Home) -> Ledger:
+        """The ledger that belongs to a data root."""
+        return cls(home.ledger_url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that commits when the block ends and rolls back when it fails."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def step(self, step: str, subject: str) -> Iterator[list[str]]:
+        """Record a step whatever becomes of it.
+
+        Args:
+            step: What is tried, for example `intake`.
+            subject: On what, for example the delivery.
+
+        Yields:
+            A list; what is appended becomes the step's detail.
+        """
+        started_at, clock, detail = utc_now(), time.perf_counter(), []
+        outcome = "failed"
+        try:
+            yield detail
+            outcome = "done"
+        except Exception as fault:
+            detail.append(type(fault).__name__)
+            raise
+        finally:
+            with self.session() as session:
+                session.execute(
+                    insert(Step).values(
+                        step=step,
+                        subject=subject,
+                        started_at=started_at,
+                        seconds=round(time.perf_counter() - clock, 3),
+                        outcome=outcome,
+                        detail="; ".join(detail),
+                    )
+                )
+
+    def receipts(self, delivery_id: str) -> int:
+        """How often a delivery has arrived."""
+        with self.session() as session:
+            rows = session.scalars(
+                select(Receipt.receipt_id).where(Receipt.delivery_id == delivery_id)
+            )
+            return len(rows.all())

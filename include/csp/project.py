@@ -1,0 +1,10 @@
+"""Where the project's own files lie (never the data; that is `csp.lake.home`)."""
+
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = PROJECT_ROOT / "include" / "contracts"
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+REFERENCE_SEEDS = DBT_PROJECT / "seeds" / "reference"
+FEED_DAGS = PROJECT_ROOT / "dags" / "partner_feeds"
+FEED_DOCS = PROJECT_ROOT / "docs" / "feeds"

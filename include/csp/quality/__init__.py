@@ -1,0 +1,1 @@
+"""Great Expectations suites, and the gates that block on them."""

@@ -1,0 +1,62 @@
+"""A SQLAlchemy dialect that lets Great Expectations talk to DuckDB.
+
+Great Expectations chooses its SQL by the dialect's name and knows none for DuckDB, whose SQL is
+close to PostgreSQL's; and it fetches after the connection went back to the pool, when DuckDB has
+dropped the result. So the dialect takes PostgreSQL's name and every cursor fetches at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duckdb_sqlalchemy import ConnectionWrapper, CursorWrapper
+from duckdb_sqlalchemy import Dialect as DuckDBDialect
+from sqlalchemy.dialects import registry
+
+DRIVER = "postgresql+csp_duckdb"
+
+
+class EagerCursor(CursorWrapper):
+    """A cursor that holds all rows as soon as a statement has run."""
+
+    def execute(self, statement: str, parameters: Any = None, context: Any = None) -> None:  # noqa: ANN401
+        """Run the statement and fetch its rows."""
+        super().execute(statement, parameters, context)
+        if self._buffered_rows is None and self.description is not None:
+            self._buffer_result()
+            self.connection._set_pending_cursor(None)
+
+
+class EagerConnection(ConnectionWrapper):
+    """A connection whose cursors are eager."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own type
+        super().__init__(connection)
+        self._duckdb = connection
+
+    def cursor(self) -> EagerCursor:
+        """A new eager cursor."""
+        return EagerCursor(self._duckdb, self)
+
+
+class PostgresNamedDuckDBDialect(DuckDBDialect):
+    """DuckDB under PostgreSQL's name, with eager cursors."""
+
+    name = "postgresql"
+    driver = "csp_duckdb"
+    supports_statement_cache = True
+
+    def connect(self, *args: Any, **parameters: Any) -> EagerConnection:  # noqa: ANN401
+        """Open DuckDB and make its cursors eager."""
+        wrapped = super().connect(*args, **parameters)
+        return EagerConnection(wrapped._ConnectionWrapper__c)
+
+
+def register() -> None:
+    """Make `postgresql+csp_duckdb://` known to SQLAlchemy."""
+    registry.register(DRIVER.replace("+", "."), __name__, PostgresNamedDuckDBDialect.__name__)
+
+
+def duckdb_url(path: str) -> str:
+    """The address of a DuckDB file for Great Expectations, opened for reading."""
+    return f"{DRIVER}:///{path}?access_mode=read_only"

@@ -1,0 +1,205 @@
+"""Great Expectations as the judge: checks in, verdicts out, and no value of a row in between."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert
+
+from csp.lake.ledger import Ledger, utc_now
+from csp.lake.tables import GateResult, GateRun
+
+CRITICAL, WARNING = "critical", "warning"
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """One expectation on one table.
+
+    Attributes:
+        id: Its code.
+        sentence: What holds when it passes, in plain English.
+        severity: critical blocks, warning is shown.
+        owner: Who acts when it fails.
+        table: `schema.table` in the engine that is judged.
+        expectation: Class name in `great_expectations.expectations`.
+        arguments: Its arguments.
+        keys: Columns that name an offending row (keys only, never values of persons).
+    """
+
+    id: str
+    sentence: str
+    severity: str
+    owner: str
+    table: str
+    expectation: str
+    arguments: dict[str, Any]
+    keys: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the judge said of one check.
+
+    Attributes:
+        observed: Counts, or the number observed.
+        offenders_query: SQL that gives keys and measure of the offending rows, or None.
+    """
+
+    check: TableCheck
+    passed: bool
+    observed: str
+    offenders_query: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One check's verdict on one subject, as the ledger keeps it."""
+
+    check_id: str
+    sentence: str
+    severity: str
+    owner: str
+    subject: str
+    passed: bool
+    observed: str
+    delivery_id: str | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether nothing may go past this verdict."""
+        return self.severity == CRITICAL and not self.passed
+
+    def __str__(self) -> str:
+        return f"{self.check_id} {self.sentence} — {self.subject}: {self.observed}"
+
+
+@dataclass(frozen=True)
+class GateOutcome:
+    """The verdicts of one run of one gate."""
+
+    gate: str
+    verdicts: list[Verdict]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no critical check failed."""
+        return not self.blocking
+
+    @property
+    def blocking(self) -> list[Verdict]:
+        """Critical checks that failed."""
+        return [verdict for verdict in self.verdicts if verdict.blocks]
+
+    @property
+    def warnings(self) -> list[Verdict]:
+        """Warnings that failed; shown, and recorded."""
+        return [v for v in self.verdicts if v.severity == WARNING and not v.passed]
+
+
+def _observed(result: dict[str, Any]) -> str:
+    if "unexpected_count" in result:
+        return f"{result['unexpected_count']} of {result.get('element_count', 0)} rows"
+    return f"observed {result.get('observed_value')}"
+
+
+def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
+    """Run the checks where their tables are; only counts and keys come back.
+
+    A check that cannot be run has failed: a gate never passes what it could not see.
+
+    Args:
+        url: SQLAlchemy address of the engine that holds the tables.
+        checks: The checks.
+    """
+    if not checks:
+        return []
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # Importing Great Expectations takes seconds, so only a gate that runs pays for it.
+    import great_expectations as gx  # noqa: PLC0415
+    from great_expectations import expectations as gxe  # noqa: PLC0415
+
+    from csp.quality import duckdb_dialect  # noqa: PLC0415
+
+    duckdb_dialect.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql("warehouse", connection_string=url)
+    judged: dict[str, Judgement] = {}
+    try:
+        for table in dict.fromkeys(check.table for check in checks):
+            schema, name = table.split(".")
+            asset = source.add_table_asset(table, table_name=name, schema_name=schema)
+            batch = asset.add_batch_definition_whole_table("whole").get_batch()
+            for check in (c for c in checks if c.table == table):
+                expectation = getattr(gxe, check.expectation)(**check.arguments)
+                judged[check.id] = _judge_one(batch, expectation, check)
+    finally:
+        source.get_execution_engine().close()
+    return [judged[check.id] for check in checks]
+
+
+def _judge_one(batch: Any, expectation: Any, check: TableCheck) -> Judgement:  # noqa: ANN401
+    result = batch.validate(
+        expectation,
+        result_format={
+            "result_format": "BASIC",
+            "partial_unexpected_count": 0,
+            "unexpected_index_column_names": check.keys,
+            "return_unexpected_index_query": bool(check.keys),
+        },
+    )
+    information = result.exception_info or {}
+    if information.get("raised_exception", "exception_message" not in information and information):
+        return Judgement(check, False, "could not be judged: the check itself failed")
+    details = result.result or {}
+    if not details:
+        return Judgement(check, bool(result.success) and False, "could not be judged: no result")
+    query = details.get("unexpected_index_query")
+    return Judgement(check, bool(result.success), _observed(details), query)
+
+
+def record(
+    ledger: Ledger, outcome: GateOutcome, *, clock: float, refresh_id: int | None = None
+) -> None:
+    """Keep a gate's verdicts in the ledger.
+
+    Args:
+        ledger: The ledger.
+        outcome: The gate's outcome.
+        clock: `time.perf_counter()` when the gate began.
+        refresh_id: The refresh it belongs to, if any.
+    """
+    seconds = time.perf_counter() - clock
+    with ledger.session() as session:
+        run = GateRun(
+            gate=outcome.gate,
+            refresh_id=refresh_id,
+            started_at=utc_now(),
+            seconds=round(seconds, 3),
+            passed=outcome.passed,
+        )
+        session.add(run)
+        session.flush()
+        if outcome.verdicts:
+            session.execute(
+                insert(GateResult),
+                [
+                    {
+                        "gate_run_id": run.gate_run_id,
+                        "check_id": v.check_id,
+                        "sentence": v.sentence,
+                        "severity": v.severity,
+                        "owner": v.owner,
+                        "subject": v.subject,
+                        "delivery_id": v.delivery_id,
+                        "passed": v.passed,
+                        "observed": v.observed,
+                    }
+                    for v in outcome.verdicts
+                ],
+            )

@@ -1,0 +1,75 @@
+"""Files in the form partners send them: CSV quoted only where needed, and zip archives.
+
+Sources of the form: files of data.police.uk and the London Datastore.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterable, Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Gives the process's one database in memory; opening one for every file takes longer."""
+    return duckdb.connect(config={"preserve_insertion_order": True})
+
+
+def write_csv(tables: Iterable[pa.Table], columns: Sequence[str], path: Path) -> None:
+    """Writes the named columns as UTF-8 CSV: comma, LF, quotes only where needed, null as blank.
+
+    Tables are written one after the other under one header, so memory is that of one table.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    listed = ", ".join(f'"{name}"' for name in columns)
+    with (
+        TemporaryDirectory(prefix="csp-simulator-") as folder,
+        _database().cursor() as connection,
+        path.open("wb") as file,
+    ):
+        part = Path(folder) / "part.csv"
+        file.write((",".join(columns) + "\n").encode())
+        for table in tables:
+            connection.register("drawn", table)
+            connection.execute(
+                f"COPY (SELECT {listed} FROM drawn) TO '{part}' "
+                "(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', NULLSTR '')"
+            )
+            connection.unregister("drawn")
+            with part.open("rb") as written:
+                shutil.copyfileobj(written, file, 1 << 20)
+
+
+def csv_bytes(rows: pa.Table, columns: Sequence[str]) -> bytes:
+    """Gives the bytes that `write_csv` would write."""
+    with TemporaryDirectory(prefix="csp-simulator-") as folder:
+        path = Path(folder) / "rows.csv"
+        write_csv([rows], columns, path)
+        return path.read_bytes()
+
+
+def write_archive(
+    members: dict[str, bytes], target: Path | BytesIO, *, published: tuple[int, int]
+) -> None:
+    """Writes a zip whose bytes depend on the members only.
+
+    Args:
+        members: Name in the archive → content.
+        target: Archive to write; its folder must exist.
+        published: Year and month stamped on every member, at its first midnight.
+    """
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name, (*published, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content, compresslevel=6)

@@ -1,0 +1,124 @@
+"""dbt in process: one invocation per stage of a refresh."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from csp.faults import CspError
+from csp.lake.home import Home
+from csp.project import DBT_PROJECT
+from csp.warehouse.engine import Warehouse
+
+CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
+QUIET = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "DBT_VERSION_CHECK": "false",
+}
+
+
+def dbt_settings(warehouse: Warehouse, home: Home) -> dict[str, str]:
+    """Environment for dbt, in process or under Airflow: engine, quiet, and where it may write."""
+    work = home.root / "dbt"
+    return (
+        QUIET
+        | warehouse.dbt_environment()
+        | {
+            "DBT_PROFILES_DIR": str(DBT_PROJECT),
+            "DBT_TARGET_PATH": str(work / "target"),
+            "DBT_LOG_PATH": str(work / "logs"),
+        }
+    )
+
+
+@contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class DbtRunner:
+    """Runs dbt on one warehouse; parses the project once.
+
+    Args:
+        warehouse: The engine.
+        home: The data root, below which dbt writes its artefacts and log.
+        project: Folder of the dbt project.
+    """
+
+    def __init__(self, warehouse: Warehouse, home: Home, project: Path = DBT_PROJECT) -> None:
+        self.settings = dbt_settings(warehouse, home)
+        self.project = project
+
+    def build(self, stage: str, publication_id: int) -> None:
+        """Build one stage: seeds and models; dbt's own tests run before code is released.
+
+        Args:
+            stage: CORE_STAGE or KPI_STAGE.
+            publication_id: Number that the marts will carry.
+
+        Raises:
+            CspError: A model failed; the message names each with dbt's own sentence.
+        """
+        self.invoke(
+            "build",
+            "--select",
+            stage,
+            *("--resource-type", "seed", "--resource-type", "model"),
+            "--vars",
+            f"{{publication_id: {publication_id}}}",
+        )
+
+    def write_manifest(self) -> None:
+        """Parse the project and write the manifest that the refresh DAG is drawn from."""
+        self.invoke("parse")
+
+    def invoke(self, *arguments: str) -> None:
+        """Run one dbt command.
+
+        Raises:
+            CspError: It failed.
+        """
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
+
+        with _environment(self.settings):
+            outcome = dbtRunner().invoke(
+                [
+                    "--quiet",
+                    "--no-use-colors",
+                    arguments[0],
+                    "--project-dir",
+                    str(self.project),
+                    *arguments[1:],
+                ]
+            )
+        _release_duckdb()
+        if outcome.success:
+            return
+        if outcome.exception is not None:
+            first = str(outcome.exception).strip().splitlines()
+            raise CspError(f"dbt {arguments[0]} could not run: {' '.join(first[:3])}")
+        failed = [
+            f"{result.node.name}: {' '.join(str(result.message).split())}"
+            for result in getattr(outcome.result, "results", [])
+            if result.status in ("error", "fail", "runtime error")
+        ]
+        raise CspError(f"dbt {arguments[0]} failed at " + "; ".join(failed[:5]))
+
+
+def _release_duckdb() -> None:
+    """Close the file that dbt's DuckDB adapter keeps open for the life of the process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    DuckDBConnectionManager.close_all_connections()

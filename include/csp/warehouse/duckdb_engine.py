@@ -1,0 +1,215 @@
+"""The embedded engine: a private candidate file, and publications as files of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from csp.faults import CspError
+from csp.lake.home import Home
+from csp.lake.releases import ReleaseCell
+from csp.quality.duckdb_dialect import duckdb_url
+from csp.warehouse.engine import (
+    CANDIDATE_SCHEMAS,
+    PUBLISHED_SCHEMA,
+    UNCOUNTED_COLUMN,
+    LakeInput,
+    PublicationNote,
+    QueryResult,
+)
+from csp.warehouse.lake_relation import (
+    DELIVERY_CELL_COLUMNS,
+    column_definitions,
+    lake_columns,
+    lake_select,
+    template_table,
+)
+
+PUBLICATIONS_KEPT = 5
+FILE_NAME = "warehouse.duckdb"
+
+
+class DuckDBWarehouse:
+    """The warehouse in files below the data root.
+
+    Args:
+        home: The data root.
+    """
+
+    name = "duckdb"
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @contextmanager
+    def _candidate(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            connection = duckdb.connect(str(self.home.candidate_file), read_only=read_only)
+        except duckdb.IOException as fault:
+            raise CspError(
+                "the candidate warehouse is in use by another refresh; wait until it has ended"
+            ) from fault
+        try:
+            connection.execute("set enable_progress_bar = false")
+            yield connection
+        finally:
+            connection.close()
+
+    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
+        """Views over the Parquet files of the ready deliveries; no row is copied."""
+        with self._candidate() as connection:
+            connection.execute("create schema if not exists lake")
+            connection.execute("create schema if not exists lake_template")
+            for lake in inputs:
+                columns = column_definitions(lake_columns(lake.contract))
+                connection.execute(
+                    f"create or replace table {template_table(lake.contract)} ({columns})"
+                )
+                connection.execute(
+                    f"create or replace view lake.{lake.contract.id} as {lake_select(lake)}"
+                )
+            definitions = column_definitions(DELIVERY_CELL_COLUMNS)
+            connection.execute(f"create or replace table lake.delivery_cell ({definitions})")
+            if cells:
+                marks = ", ".join("?" for _ in DELIVERY_CELL_COLUMNS)
+                connection.executemany(
+                    f"insert into lake.delivery_cell values ({marks})",
+                    [[getattr(cell, name) for name in DELIVERY_CELL_COLUMNS] for cell in cells],
+                )
+
+    def dbt_environment(self) -> dict[str, str]:
+        """Target and file of the dbt profile."""
+        return {
+            "CSP_DBT_TARGET": "duckdb",
+            "CSP_DBT_DUCKDB_PATH": str(self.home.candidate_file),
+        }
+
+    def judge_url(self) -> str:
+        """The candidate file, opened for reading."""
+        return duckdb_url(str(self.home.candidate_file))
+
+    def candidate_query(self, sql: str) -> QueryResult:
+        """Read from the candidate file."""
+        with self._candidate(read_only=True) as connection:
+            return _fetched(connection, sql)
+
+    def _folder(self, publication_id: int) -> Path:
+        return self.home.published / f"publication-{publication_id:04d}"
+
+    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
+        """Write file and Parquet aside, rename the folder into place, repoint `current`."""
+        folder = self._folder(note.publication_id)
+        aside = self.home.published / f".{folder.name}.unfinished"
+        shutil.rmtree(aside, ignore_errors=True)
+        (aside / "parquet").mkdir(parents=True)
+        with duckdb.connect(str(aside / FILE_NAME)) as connection:
+            checksums = self._copy_marts(connection, aside / "parquet")
+            connection.execute(
+                f"create table {PUBLISHED_SCHEMA}.publication as select ?::integer as "
+                "publication_id, ?::timestamp as published_at, ?::text as code_version",
+                [note.publication_id, note.published_at, note.code_version],
+            )
+            connection.execute(
+                f"create view publication as select * from {PUBLISHED_SCHEMA}.publication"
+            )
+        aside.rename(folder)
+        self._point_at(folder)
+        self._write_state(note)
+        self._forget_old()
+        return str(folder / FILE_NAME), checksums
+
+    def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
+        candidate = str(self.home.candidate_file).replace("'", "''")
+        connection.execute(f"attach '{candidate}' as candidate (read_only)")
+        connection.execute(f"create schema {PUBLISHED_SCHEMA}")
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_catalog = 'candidate' and list_contains(?, table_schema) "
+            "and table_type = 'BASE TABLE' order by table_name",
+            [list(CANDIDATE_SCHEMAS)],
+        ).fetchall()
+        checksums = {}
+        for schema, table in tables:
+            connection.execute(
+                f"create table {PUBLISHED_SCHEMA}.{table} as from candidate.{schema}.{table}"
+            )
+            connection.execute(f"create view {table} as from {PUBLISHED_SCHEMA}.{table}")
+            target = str(parquet / f"{table}.parquet").replace("'", "''")
+            connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{target}' (format parquet)")
+            rows, total = connection.execute(
+                f"select count(*), sum(hash(t)) from (select columns(c -> c <> "
+                f"'{UNCOUNTED_COLUMN}') from {PUBLISHED_SCHEMA}.{table}) as t"
+            ).fetchone()
+            checksums[table] = f"{rows}:{total or 0}"
+        connection.execute("detach candidate")
+        return checksums
+
+    def _point_at(self, folder: Path) -> None:
+        link = self.home.published / ".current.unfinished"
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.name)
+        link.replace(self.home.published / "current")
+
+    def _write_state(self, note: PublicationNote) -> None:
+        state = {
+            "publication_id": note.publication_id,
+            "published_at": note.published_at.isoformat(),
+            "is_stale": note.is_stale,
+            "reasons": note.reasons,
+        }
+        aside = self.home.published / ".state.unfinished"
+        aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
+        aside.replace(self.home.published / "state.json")
+
+    def mark_stale(self, reasons: list[str]) -> None:
+        """Write the reasons beside the publication; the publication itself is not touched."""
+        path = self.home.published / "state.json"
+        if not path.exists():
+            return
+        state = json.loads(path.read_text(encoding="utf-8"))
+        state |= {"is_stale": True, "reasons": reasons}
+        aside = self.home.published / ".state.unfinished"
+        aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
+        aside.replace(path)
+
+    def _numbers(self) -> list[int]:
+        folders = self.home.published.glob("publication-*")
+        return sorted(int(folder.name.rsplit("-", 1)[1]) for folder in folders)
+
+    def newest_publication_id(self) -> int:
+        """The highest number of a publication's folder; 0 for none."""
+        return max(self._numbers(), default=0)
+
+    def _forget_old(self) -> None:
+        # A reader that has an old file open keeps reading it; its name is all that goes.
+        for number in self._numbers()[:-PUBLICATIONS_KEPT]:
+            shutil.rmtree(self._folder(number))
+
+    def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
+        """Read from the current publication's file, or an older one's that is still kept."""
+        folder = (
+            self.home.published / "current"
+            if publication_id is None
+            else self._folder(publication_id)
+        )
+        path = Path(os.path.realpath(folder)) / FILE_NAME
+        if not path.exists():
+            raise CspError("nothing is published yet; run: csp refresh")
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("set enable_external_access = false")
+            try:
+                return _fetched(connection, sql)
+            except duckdb.Error as fault:
+                raise CspError(str(fault).splitlines()[0]) from fault
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:
+    cursor = connection.execute(sql)
+    columns = [column[0] for column in cursor.description or []]
+    return QueryResult(columns, cursor.fetchall())

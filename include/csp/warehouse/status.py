@@ -1,0 +1,146 @@
+"""How things stand: feeds, open deliveries, warnings, and the current publication."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from csp.contracts import Contract
+from csp.contracts.derived import promised_days
+from csp.lake.ledger import Ledger, utc_now
+from csp.lake.releases import open_deliveries
+from csp.lake.tables import (
+    Delivery,
+    DeliveryCell,
+    GateResult,
+    GateRun,
+    Publication,
+    Refresh,
+    VerdictCount,
+)
+from csp.warehouse.platform import Platform
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _freshness(contract: Contract, newest: date | None, today: date) -> str:
+    """Whether the next month is overdue by the partner's own promise."""
+    if newest is None:
+        return "nothing received"
+    due = _next_month(newest) + timedelta(days=promised_days(contract))
+    late = (today - due).days
+    return f"{late} days late" if late > 0 else f"on time, next due {due:%Y-%m-%d}"
+
+
+def feed_status(ledger: Ledger, contract: Contract) -> dict[str, Any]:
+    """One feed: deliveries, newest month, freshness, row verdicts, last gate."""
+    with ledger.session() as session:
+        verdicts = dict(
+            session.execute(
+                select(Delivery.verdict, func.count())
+                .where(Delivery.feed == contract.id)
+                .group_by(Delivery.verdict)
+            ).all()
+        )
+        totals = session.execute(
+            select(
+                func.max(Delivery.first_received_at),
+                func.coalesce(func.sum(Delivery.physical_lines), 0),
+                func.coalesce(func.sum(Delivery.accepted_rows), 0),
+                func.coalesce(func.sum(Delivery.quarantined_rows), 0),
+                func.coalesce(func.sum(Delivery.rejected_lines), 0),
+            ).where(Delivery.feed == contract.id)
+        ).one()
+        newest = session.scalar(
+            select(func.max(DeliveryCell.period_start)).where(DeliveryCell.feed == contract.id)
+        )
+        findings = dict(
+            session.execute(
+                select(VerdictCount.verdict, func.sum(VerdictCount.row_count))
+                .join(Delivery, Delivery.delivery_id == VerdictCount.delivery_id)
+                .where(Delivery.feed == contract.id)
+                .group_by(VerdictCount.verdict)
+            ).all()
+        )
+        gate = session.scalars(
+            select(GateRun)
+            .where(GateRun.gate == f"delivery:{contract.id}")
+            .order_by(GateRun.gate_run_id.desc())
+        ).first()
+    return {
+        "feed": contract.id,
+        "name": contract.name,
+        "owner": contract.team.name,
+        "access_class": contract.platform.accessClass,
+        "deliveries": verdicts,
+        "last_delivery_at": totals[0],
+        "newest_month": newest,
+        "freshness": _freshness(contract, newest, utc_now().date()),
+        "physical_lines": totals[1],
+        "accepted_rows": totals[2],
+        "quarantined_rows": totals[3],
+        "rejected_lines": totals[4],
+        "findings": {verdict: int(rows) for verdict, rows in findings.items()},
+        "last_gate": None if gate is None else ("passed" if gate.passed else "failed"),
+    }
+
+
+def publication_status(ledger: Ledger) -> dict[str, Any]:
+    """The current publication, and whether and why it is stale."""
+    with ledger.session() as session:
+        publication = session.scalars(
+            select(Publication).order_by(Publication.publication_id.desc())
+        ).first()
+        last = session.scalars(select(Refresh).order_by(Refresh.refresh_id.desc())).first()
+    held = last is not None and last.outcome in ("held", "failed")
+    return {
+        "publication_id": publication.publication_id if publication else None,
+        "published_at": publication.published_at if publication else None,
+        "engine": publication.engine if publication else None,
+        "location": publication.location if publication else None,
+        "is_stale": bool(held),
+        "reasons": list(last.reasons) if held else [],
+        "last_refresh": last.outcome if last else None,
+    }
+
+
+def standing_warnings(ledger: Ledger) -> list[str]:
+    """Warnings whose newest verdict is a failure, a sentence and a count each."""
+    with ledger.session() as session:
+        rows = session.scalars(
+            select(GateResult)
+            .where(GateResult.severity == "warning")
+            .order_by(GateResult.gate_result_id)
+        ).all()
+    newest = {(row.check_id, row.subject): row for row in rows}
+    failed: dict[tuple[str, str], int] = {}
+    for row in newest.values():
+        if not row.passed:
+            key = (row.check_id, row.sentence)
+            failed[key] = failed.get(key, 0) + 1
+    return [
+        f"{check} not so for {count} subject{'s' if count > 1 else ''}: {sentence}"
+        for (check, sentence), count in sorted(failed.items())
+    ]
+
+
+def platform_status(platform: Platform) -> dict[str, Any]:
+    """Everything `csp status` says."""
+    return {
+        "feeds": [feed_status(platform.ledger, contract) for contract in platform.registry],
+        "open_deliveries": [
+            {
+                "delivery_id": d.delivery_id,
+                "feed": d.feed,
+                "file_name": d.file_name,
+                "reason": d.reason,
+            }
+            for d in open_deliveries(platform.ledger)
+        ],
+        "warnings": standing_warnings(platform.ledger),
+        "publication": publication_status(platform.ledger),
+    }

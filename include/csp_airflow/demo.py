@@ -1,0 +1,193 @@
+"""The main job, end to end: partner files to published KPI marts through a real Airflow."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from csp import cli_tables as tables
+from csp.delivery.arrival import ArchiveFaultError, arrivals
+from csp.delivery.recognise import facts_of_name
+from csp.faults import CspError
+from csp.kpi.reading import kpi_rows
+from csp.project import PROJECT_ROOT
+from csp.warehouse.platform import Platform
+from csp.warehouse.status import platform_status
+from csp_airflow.names import REFRESH_DAG, feed_ids
+from csp_airflow.rest import FINISHED, AirflowRest
+from csp_airflow.server import LocalAirflow
+
+MARKER = ".demo"
+SPECIMENS = ("sample", "metropolitan-burglary-only")
+SHOWN = {"S01", "S02", "S19", "S28"}
+
+console = tables.wide_console()
+
+
+def _prepare_home(platform: Platform, kind: str) -> None:
+    """Start from an empty data root; never empty one that a demo did not make."""
+    root = platform.home.root
+    if root.exists() and any(root.iterdir()):
+        if not (root / MARKER).exists():
+            raise CspError(
+                f"{root} holds data that no demo made; say another place: CSP_HOME=… make demo"
+            )
+        shutil.rmtree(root)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / MARKER).write_text(f"{kind}\n", encoding="utf-8")
+
+
+def _feed_of(platform: Platform, path: Path) -> str | None:
+    """The feed whose file-name rule fits a file, or the members of an archive."""
+    try:
+        names = [arrival.name for arrival in arrivals(path)]
+    except ArchiveFaultError:
+        return None
+    fitting = (
+        contract.id
+        for contract in platform.registry
+        for name in names
+        if facts_of_name(name, contract)
+    )
+    return next(fitting, None)
+
+
+def _deliver(platform: Platform, folder: Path) -> None:
+    """Put each file into the inbox of its feed, as the partner would over SFTP."""
+    left_out: dict[str, int] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        feed = _feed_of(platform, path)
+        place = str(path.relative_to(folder))
+        if feed and not any(word in place for word in SPECIMENS):
+            target = platform.home.inbox(feed) / path.name
+            shutil.copyfile(path, target)
+        elif feed:
+            left_out["specimens and extracts that are no whole month"] = (
+                left_out.get("specimens and extracts that are no whole month", 0) + 1
+            )
+        else:
+            reason = "files of feeds that have no contract yet"
+            left_out[reason] = left_out.get(reason, 0) + 1
+    for feed in feed_ids():
+        count = len(list(platform.home.inbox(feed).iterdir()))
+        console.print(f"  inbox of {feed}: {count} files")
+    for reason, count in left_out.items():
+        console.print(f"  left out: {count} {reason}")
+
+
+def _run_dags(rest: AirflowRest) -> dict[str, object]:
+    """Trigger the feeds, show each task as it ends, wait for the warehouse to come to rest."""
+    feeds = feed_ids()
+    rest.await_dags([*feeds, REFRESH_DAG])
+    for dag_id in (REFRESH_DAG, *feeds):
+        rest.unpause(dag_id)
+    runs = {feed: rest.trigger(feed) for feed in feeds}
+    seen: set[tuple[str, str, str]] = set()
+    while True:
+        under_way = False
+        for dag_id in (*feeds, REFRESH_DAG):
+            for run in rest.runs(dag_id):
+                _show_tasks(rest, dag_id, run["dag_run_id"], seen)
+                under_way |= run["state"] not in FINISHED
+        refreshes = rest.runs(REFRESH_DAG)
+        fed = [rest.get(f"dags/{f}/dagRuns/{r}") for f, r in runs.items()]
+        last_fed = max((run["end_date"] or "9" for run in fed), default="9")
+        if not under_way and refreshes and refreshes[-1]["queued_at"] >= last_fed[:10]:
+            if rest.get("assets/events", limit=1)["total_entries"] == 0:
+                continue
+            return refreshes[-1]
+        time.sleep(1)
+
+
+def _show_tasks(
+    rest: AirflowRest, dag_id: str, run_id: str, seen: set[tuple[str, str, str]]
+) -> None:
+    for task_id, state in rest.task_states(dag_id, run_id).items():
+        key = (dag_id + run_id, task_id, str(state))
+        if state in ("success", "failed", "upstream_failed") and key not in seen:
+            seen.add(key)
+            if task_id.endswith(("producer_watcher_done", "_done")):
+                continue
+            console.print(f"  {time.strftime('%H:%M:%S')} {dag_id}: {task_id} {state}")
+
+
+def _show_result(platform: Platform) -> None:
+    facts = platform_status(platform)
+    console.print()
+    tables.print_status(console, facts)
+    rows = [row for row in kpi_rows(platform.warehouse) if row["kpi_id"] in SHOWN]
+    console.print()
+    console.print(tables.kpi_table(rows))
+    lines = sum(feed["physical_lines"] for feed in facts["feeds"])
+    accepted = sum(feed["accepted_rows"] for feed in facts["feeds"])
+    deliveries = sum(sum(feed["deliveries"].values()) for feed in facts["feeds"])
+    console.print(f"\nledger: {deliveries} deliveries, {lines:,} lines, {accepted:,} rows taken in")
+    console.print(f"published: {facts['publication']['location']}")
+    root = platform.home.root
+    default = (PROJECT_ROOT / "data").resolve()
+    prefix = "" if root == default else f"CSP_HOME={root} "
+    console.print("look further:")
+    for command in (
+        "csp kpi S03",
+        "csp explain S01 --area E09000030 --period " + f"{rows[0]['period_end']:%Y-%m}"
+        if rows
+        else "csp status",
+        "csp query 'select * from kpi_observation limit 5' --json",
+    ):
+        console.print(f"  {prefix}.venv/bin/{command}")
+    console.print("  make up     leaves Airflow running and prints its address")
+
+
+def run_demo(data: Path | None) -> int:
+    """Run the demo.
+
+    Args:
+        data: Folder of real partner files; None simulates a year, labelled synthetic.
+
+    Returns:
+        Exit code: 0 when a publication came out.
+    """
+    clock = time.monotonic()
+    platform = Platform.from_environment()
+    _prepare_home(platform, "real" if data else "synthetic")
+    airflow = LocalAirflow(platform.home)
+    try:
+        if data is None:
+            from csp.simulator import simulate  # noqa: PLC0415
+
+            data = platform.home.root / "simulated"
+            console.print("simulating a year of partner deliveries (synthetic)")
+            simulate("borough-year", data)
+            data = data / "deliveries"
+        console.print(f"delivering {data}")
+        _deliver(platform, data)
+        console.print("starting Airflow (scheduler, dag-processor, triggerer, api-server)")
+        airflow.start()
+        console.print(f"Airflow is at {airflow.address}; running the DAGs")
+        last = _run_dags(AirflowRest(airflow))
+    finally:
+        airflow.stop()
+    console.print(f"Airflow stopped; {time.monotonic() - clock:.0f} s in all")
+    _show_result(platform)
+    return 0 if last["state"] == "success" else 1
+
+
+def main() -> None:
+    """Command line of `make demo`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder of real partner files")
+    data = parser.parse_args().data
+    try:
+        if data is not None and not data.is_dir():
+            raise CspError(f"{data}: no such folder")
+        raise SystemExit(run_demo(data))
+    except CspError as fault:
+        print(f"csp: {fault}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

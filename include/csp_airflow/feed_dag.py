@@ -1,0 +1,152 @@
+"""The DAG of one feed: sweep the inbox, take in, gate, announce."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from csp.contracts import Contract, load_contract
+from csp.project import CONTRACTS
+from csp_airflow.face import DEFAULTS, data_faults_fail_at_once
+from csp_airflow.names import lake_asset
+
+DOCUMENTATION = """
+### {name}
+
+**Owner:** {owner}. **Class:** {access}. **Promise:** {promise}.
+
+Takes in what the partner left in the inbox of `{feed}`, judges it, and tells the warehouse.
+
+**When red**
+
+- `delivery_gate`: a delivery was rejected or failed a critical check. The log names the delivery,
+  the code and what to do; `csp quarantine show DELIVERY` gives the partner's feedback report. Ask
+  for a corrected file, or `csp quarantine discard DELIVERY --reason …`. Retrying changes nothing.
+- any other task: infrastructure (disk, database). It was retried already; put the cause right.
+
+**Rerun:** a "now" DAG. Trigger it anew; do not clear old runs. Files that were taken in have left
+the inbox, and the same bytes are never taken in twice.
+"""
+
+
+@task
+@data_faults_fail_at_once
+def sweep_inbox(feed: str) -> list[str]:
+    """List the files in the feed's inbox; skip the run when there are none."""
+    from csp.lake import Home  # noqa: PLC0415
+
+    inbox = Home.from_environment().inbox(feed)
+    found = sorted(
+        str(path)
+        for path in inbox.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.suffix != ".part"
+    )
+    if not found:
+        raise AirflowSkipException(f"nothing in {inbox}")
+    return found
+
+
+@task
+@data_faults_fail_at_once
+def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
+    """Take the files in and clear them from the inbox; a data fault is recorded, not raised."""
+    from collections import Counter  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    from csp.intake import take_in  # noqa: PLC0415
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    counts: Counter[str] = Counter()
+    for path in (Path(name) for name in files):
+        if not path.exists():  # an earlier try took it in and cleared it
+            continue
+        for outcome in take_in(
+            [path], platform.home, platform.ledger, platform.registry_of(feed), feed=feed
+        ):
+            counts[outcome.verdict] += 1
+            counts["rows"] += outcome.accepted_rows
+            if outcome.reason:
+                print(f"{outcome.verdict}: {outcome.file_name}: {outcome.reason}")  # noqa: T201
+        path.unlink()
+    return dict(counts)
+
+
+@task
+@data_faults_fail_at_once
+def delivery_gate(feed: str) -> str:
+    """Judge what is new; fail while a delivery of the feed is rejected or held."""
+    from csp.faults import GateHeldError  # noqa: PLC0415
+    from csp.lake.releases import open_deliveries  # noqa: PLC0415
+    from csp.quality.delivery_gate import DeliveryGate  # noqa: PLC0415
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    contract = platform.registry_of(feed).get(feed)
+    outcome = DeliveryGate(contract, platform.home, platform.ledger).run()
+    for warning in outcome.warnings:
+        print(f"warning: {warning}")  # noqa: T201
+    waiting = [d for d in open_deliveries(platform.ledger) if d.feed == feed]
+    if waiting:
+        raise GateHeldError(
+            [f"delivery {d.delivery_id} ({d.file_name}): {d.reason}" for d in waiting]
+        )
+    return f"{len(outcome.verdicts)} checks judged, {len(outcome.warnings)} warnings"
+
+
+def announce(feed: str) -> Any:  # noqa: ANN401 - Airflow's own type
+    """The task that tells the warehouse, also when the gate failed, so that it can say why."""
+
+    @task(
+        task_id="announce",
+        outlets=[lake_asset(feed)],
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+    )
+    def tell() -> None:
+        """Emit the feed's asset."""
+
+    return tell()
+
+
+def documentation(contract: Contract) -> str:
+    """The DAG's page in Airflow: owner, what to do when red, and how to rerun."""
+    promise = "; ".join(level.description for level in contract.slaProperties)
+    return DOCUMENTATION.format(
+        name=contract.name,
+        owner=contract.team.name,
+        access=contract.platform.accessClass,
+        promise=promise.rstrip("."),
+        feed=contract.id,
+    )
+
+
+def feed_dag(partner: str, entity: str) -> DAG:
+    """The DAG of one feed, from its contract.
+
+    Args:
+        partner: Folder of the contract.
+        entity: Its file name without `.yml`.
+
+    Raises:
+        ContractFaultError: The contract is wrong; only this DAG breaks.
+    """
+    contract = load_contract(CONTRACTS / partner / f"{entity}.yml")
+    with DAG(
+        dag_id=contract.id,
+        description=contract.name,
+        schedule=CronTriggerTimetable(contract.platform.sweep, timezone="Europe/London"),
+        catchup=False,
+        max_active_runs=1,
+        default_args=DEFAULTS | {"owner": contract.team.name},
+        tags=["feed", contract.domain, contract.platform.accessClass, "rerun: trigger anew"],
+        doc_md=documentation(contract),
+    ) as dag:
+        files = sweep_inbox(contract.id)
+        taken = take_in_files(contract.id, files)
+        gate = delivery_gate(contract.id)
+        taken >> gate >> EmptyOperator(task_id="all_deliveries_good")
+        [taken, gate] >> announce(contract.id)
+    return dag

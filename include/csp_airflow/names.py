@@ -1,0 +1,20 @@
+"""Names that DAGs and their readers share."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset
+
+from csp.project import CONTRACTS
+
+PUBLISHED = Asset("csp_published", uri="csp://published/marts")
+REFRESH_DAG = "refresh_warehouse"
+
+
+def lake_asset(feed: str) -> Asset:
+    """The asset that a feed's DAG emits when something new was taken in."""
+    return Asset(f"csp_lake_{feed}", uri=f"csp://lake/{feed}")
+
+
+def feed_ids() -> list[str]:
+    """Every feed, from the contracts' file names alone: a broken contract breaks no other DAG."""
+    return sorted(f"{path.parent.name}_{path.stem}" for path in CONTRACTS.glob("*/*.yml"))

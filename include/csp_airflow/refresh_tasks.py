@@ -1,0 +1,86 @@
+"""The steps of a refresh as Airflow runs them; each is one call into the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from csp_airflow.face import data_faults_fail_at_once
+
+Ticket = dict[str, int]
+
+
+def _run(ticket: Ticket) -> Any:  # noqa: ANN401 - imported only when a task runs
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+    from csp.warehouse.refresh import RefreshRun, RefreshTicket  # noqa: PLC0415
+
+    return RefreshRun(Platform.from_environment(), RefreshTicket(**ticket))
+
+
+def _or_hold(run: Any, step: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Run a step; when a gate holds it, mark the publication stale with the reason first."""
+    from csp.faults import GateHeldError  # noqa: PLC0415
+
+    try:
+        return step()
+    except GateHeldError as held:
+        run.hold(held.reasons)
+        raise
+
+
+def _shown(warnings: list[Any]) -> None:
+    for warning in warnings:
+        print(f"warning: {warning}")  # noqa: T201 - Airflow's task log
+
+
+@data_faults_fail_at_once
+def admit_deliveries() -> Ticket:
+    """Open the refresh; judge what no gate has seen; hold when a bad delivery is open."""
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+    from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
+
+    platform = Platform.from_environment()
+    # Runs of this DAG follow one another, so a refresh left open belongs to a run that died.
+    RefreshRun.give_up_running(platform)
+    run = RefreshRun.begin(platform)
+    _shown(_or_hold(run, run.admit_deliveries))
+    return vars(run.ticket)
+
+
+@data_faults_fail_at_once
+def load_lake(ticket: Ticket) -> None:
+    """Show the warehouse exactly the deliveries that may be read."""
+    _run(ticket).load_lake()
+
+
+@data_faults_fail_at_once
+def warehouse_gate(ticket: Ticket) -> str:
+    """Judge the core models before the KPI marts are built."""
+    run = _run(ticket)
+    outcome = _or_hold(run, run.gate_core)
+    _shown(outcome.warnings)
+    return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
+
+
+@data_faults_fail_at_once
+def publication_audit(ticket: Ticket) -> str:
+    """Judge the KPI marts before anybody may read them."""
+    run = _run(ticket)
+    outcome = _or_hold(run, run.audit_publication)
+    _shown(outcome.warnings)
+    return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
+
+
+@data_faults_fail_at_once
+def publish(ticket: Ticket) -> int:
+    """Turn the candidate into the publication in one step."""
+    return _run(ticket).publish()
+
+
+@data_faults_fail_at_once
+def hold_publication() -> list[str]:
+    """Close the refresh if nothing has, and return why the publication was held."""
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+    from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
+
+    return RefreshRun.hold_what_is_left(Platform.from_environment())

@@ -1,0 +1,63 @@
+"""A small invented geography and two runs of the year, shared by the simulator's tests."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from csp.simulator import SimulationTruth, simulate
+
+SMALL = 0.05
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seeds of twenty wards with six LSOAs each, every third LSOA split in 2021."""
+    folder = tmp_path_factory.mktemp("seeds")
+    wards = [f"E05009{317 + i}" for i in range(20)]
+    areas: list[tuple[object, ...]] = []
+    for i in range(120):
+        old, name, ward = f"E0100{4197 + i}", f"Tower Hamlets {1 + i // 4:03d}", wards[i // 6]
+        place = (-0.06 + 0.0005 * i, 51.50 + 0.0003 * i)
+        areas.append((old, "2011", f"{name}{'ABCD'[i % 4]}", ward, 1500 + 10 * i, *place))
+        halves = [old] if i % 3 else [f"E0103{5600 + 2 * i}", f"E0103{5601 + 2 * i}"]
+        areas += [(code, "2021", f"{name}{'EFGH'[i % 4]}", ward, "", *place) for code in halves]
+    # One code whose ward differs between the vintages.
+    areas.append(("E01009999", "2011", "Tower Hamlets 099A", wards[0], 1500, -0.03, 51.51))
+    areas.append(("E01009999", "2021", "Tower Hamlets 099A", wards[1], "", -0.03, 51.51))
+    lsoa = ["lsoa_code", "lsoa_vintage", "lsoa_name", "ward_code", "population_mid2020"]
+    write(folder / "lsoa.csv", [*lsoa, "longitude", "latitude"], areas)
+    write(folder / "ward.csv", ["ward_code", "ward_name"], [(w, f"Ward {w[-2:]}") for w in wards])
+    return folder
+
+
+def write(path: Path, header: list[str], rows: list[tuple[object, ...]]) -> None:
+    """Writes one seed."""
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the small year lies (filled by `truth`)."""
+    return tmp_path_factory.mktemp("year")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def truth(year: Path, seeds: Path) -> SimulationTruth:
+    """What the small year with bad inputs, seed 2021, says of itself."""
+    return simulate("borough-year", year, scale=SMALL, faults=True, seeds=seeds)
+
+
+@pytest.fixture(scope="session")
+def newest_street(
+    year: Path, truth: SimulationTruth, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The archives unpacked in order of release, so that newer files replace older ones."""
+    folder = tmp_path_factory.mktemp("newest")
+    for archive in sorted((year / "deliveries" / "police").glob("*.zip")):
+        zipfile.ZipFile(archive).extractall(folder)
+    return folder

@@ -36,7 +36,7 @@ def _table(*columns: str, title: str | None = None) -> Table:
 def _number(value: float | None, unit: str = "") -> str:
     if value is None:
         return "–"
-    if unit == "count" or (unit == "" and float(value).is_integer()):
+    if unit == "incidents" or (unit == "" and float(value).is_integer()):
         return f"{value:,.0f}"
     return f"{value:,.2f}"
 

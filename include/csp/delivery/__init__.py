@@ -1,0 +1,1 @@
+"""How files arrive: folders, archives, landing, and which feed a file belongs to."""

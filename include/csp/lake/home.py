@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import traceback
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -70,6 +72,18 @@ class Home:
     def ledger_url(self) -> str:
         """Where the ledger is: `CSP_LEDGER`, or SQLite below the data root."""
         return os.environ.get("CSP_LEDGER") or f"sqlite:///{self._made() / 'ledger.db'}"
+
+    def note_fault(self, fault: BaseException) -> Path:
+        """Write down where an unforeseen fault happened; its message may hold a value, so not that.
+
+        Returns:
+            The log that it was added to.
+        """
+        log = self._made("logs") / "faults.log"
+        frames = "".join(traceback.format_tb(fault.__traceback__))
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(fault).__name__}\n{frames}\n")
+        return log
 
     def _made(self, *parts: str) -> Path:
         folder = self.root.joinpath(*parts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,6 +128,9 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
     from csp.quality import duckdb_dialect  # noqa: PLC0415
 
     duckdb_dialect.register()
+    for chatty in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=gx.datasource.fluent.GxDatasourceWarning)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql("warehouse", connection_string=url)
@@ -139,7 +144,9 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
                 expectation = getattr(gxe, check.expectation)(**check.arguments)
                 judged[check.id] = _judge_one(batch, expectation, check)
     finally:
-        source.get_execution_engine().close()
+        # DuckDB keeps a file for as long as any connection to it lives.
+        for engine in (source.get_execution_engine().engine, source.get_engine()):
+            engine.dispose()
     return [judged[check.id] for check in checks]
 
 

@@ -124,6 +124,8 @@ class RefreshRun:
         """Show the warehouse exactly the deliveries that may be read."""
         with self.ledger.step("load lake", f"refresh {self.ticket.refresh_id}"):
             ready = ready_deliveries(self.ledger)
+            if not ready:
+                raise CspError("no delivery is ready to be read; take some in first: csp ingest")
             inputs = [
                 LakeInput(
                     contract,

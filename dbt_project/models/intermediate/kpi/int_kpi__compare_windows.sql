@@ -7,34 +7,40 @@ windows as (
 ),
 
 -- The breakdown of a change names the KPI whose counts it compares.
-compared as (
+compared_windows as (
     select
         catalogue.kpi_id,
         catalogue.breakdown,
-        later.area_code,
-        later.period_start,
-        later.period_end,
-        later.numerator,
-        earlier.numerator as denominator,
-        later.expected_series,
-        least(later.reported_series, earlier.reported_series) as reported_series,
-        later.provisional_releases + earlier.provisional_releases as provisional_releases,
-        later.unstated_releases + earlier.unstated_releases as unstated_releases,
-        later.as_of
+        windows.area_code,
+        windows.period_start,
+        windows.period_end,
+        windows.numerator,
+        windows.expected_series,
+        windows.reported_series,
+        windows.provisional_releases,
+        windows.unstated_releases,
+        windows.as_of
     from catalogue
-    inner join windows as later
+    inner join windows
         on
-            catalogue.breakdown = later.kpi_id
-            and later.breakdown = 'all'
-    inner join windows as earlier
-        on
-            later.kpi_id = earlier.kpi_id
-            and later.breakdown = earlier.breakdown
-            and later.area_code = earlier.area_code
-            and later.period_start = {{ add_months('earlier.period_start', 12) }}
+            catalogue.breakdown = windows.kpi_id
+            and windows.breakdown = 'all'
     where
         catalogue.status = 'computed'
         and catalogue.method = 'change'
+),
+
+-- There is a window for every month, so twelve rows back is twelve months back.
+with_earlier as (
+    select
+        compared_windows.*,
+        lag(period_start, 12) over a_series as earlier_period_start,
+        lag(numerator, 12) over a_series as earlier_numerator,
+        lag(reported_series, 12) over a_series as earlier_reported_series,
+        lag(provisional_releases, 12) over a_series as earlier_provisional_releases,
+        lag(unstated_releases, 12) over a_series as earlier_unstated_releases
+    from compared_windows
+    window a_series as (partition by kpi_id, breakdown, area_code order by period_start)
 ),
 
 final as (
@@ -44,14 +50,15 @@ final as (
         area_code,
         period_start,
         period_end,
-        case when reported_series > 0 then numerator end as numerator,
-        case when reported_series > 0 then denominator end as denominator,
+        case when earlier_reported_series > 0 then numerator end as numerator,
+        case when reported_series > 0 then earlier_numerator end as denominator,
         expected_series,
-        reported_series,
-        provisional_releases,
-        unstated_releases,
+        least(reported_series, earlier_reported_series) as reported_series,
+        provisional_releases + earlier_provisional_releases as provisional_releases,
+        unstated_releases + earlier_unstated_releases as unstated_releases,
         as_of
-    from compared
+    from with_earlier
+    where earlier_period_start is not null
 )
 
 select * from final

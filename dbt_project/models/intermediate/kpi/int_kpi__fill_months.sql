@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='{{ refresh_statistics(this) }}') }}
 
 with catalogue as (
     select * from {{ ref('kpi_catalogue') }}

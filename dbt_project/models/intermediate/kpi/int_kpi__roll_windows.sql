@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='{{ refresh_statistics(this) }}') }}
 
 with months as (
     select * from {{ ref('int_kpi__fill_months') }}

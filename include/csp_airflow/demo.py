@@ -7,15 +7,17 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from csp import cli_tables as tables
 from csp.delivery.arrival import ArchiveFaultError, arrivals
 from csp.delivery.recognise import facts_of_name
 from csp.faults import CspError
 from csp.kpi.reading import kpi_rows
+from csp.lake.releases import ready_deliveries
 from csp.project import PROJECT_ROOT
 from csp.warehouse.platform import Platform
-from csp.warehouse.status import platform_status
+from csp.warehouse.status import platform_status, published_deliveries
 from csp_airflow.names import REFRESH_DAG, feed_ids
 from csp_airflow.rest import FINISHED, AirflowRest
 from csp_airflow.server import LocalAirflow
@@ -78,13 +80,14 @@ def _deliver(platform: Platform, folder: Path) -> None:
         console.print(f"  left out: {count} {reason}")
 
 
-def _run_dags(rest: AirflowRest) -> dict[str, object]:
+def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
     """Trigger the feeds, show each task as it ends, wait for the warehouse to come to rest."""
     feeds = feed_ids()
     rest.await_dags([*feeds, REFRESH_DAG])
     for dag_id in (REFRESH_DAG, *feeds):
         rest.unpause(dag_id)
-    runs = {feed: rest.trigger(feed) for feed in feeds}
+    for feed in feeds:
+        rest.trigger(feed)
     seen: set[tuple[str, str, str]] = set()
     while True:
         under_way = False
@@ -93,13 +96,17 @@ def _run_dags(rest: AirflowRest) -> dict[str, object]:
                 _show_tasks(rest, dag_id, run["dag_run_id"], seen)
                 under_way |= run["state"] not in FINISHED
         refreshes = rest.runs(REFRESH_DAG)
-        fed = [rest.get(f"dags/{f}/dagRuns/{r}") for f, r in runs.items()]
-        last_fed = max((run["end_date"] or "9" for run in fed), default="9")
-        if not under_way and refreshes and refreshes[-1]["queued_at"] >= last_fed[:10]:
-            if rest.get("assets/events", limit=1)["total_entries"] == 0:
-                continue
+        if not under_way and refreshes and _nothing_is_left(platform, refreshes[-1]):
             return refreshes[-1]
         time.sleep(1)
+
+
+def _nothing_is_left(platform: Platform, last_refresh: dict[str, Any]) -> bool:
+    """Whether all that is ready is published, or the last refresh was held."""
+    if last_refresh["state"] == "failed":
+        return True
+    ready = {d for ids in ready_deliveries(platform.ledger).values() for d in ids}
+    return ready <= published_deliveries(platform.ledger)
 
 
 def _show_tasks(
@@ -167,7 +174,7 @@ def run_demo(data: Path | None) -> int:
         console.print("starting Airflow (scheduler, dag-processor, triggerer, api-server)")
         airflow.start()
         console.print(f"Airflow is at {airflow.address}; running the DAGs")
-        last = _run_dags(AirflowRest(airflow))
+        last = _run_dags(AirflowRest(airflow), platform)
     finally:
         airflow.stop()
     console.print(f"Airflow stopped; {time.monotonic() - clock:.0f} s in all")

@@ -34,8 +34,12 @@ def _shown(warnings: list[Any]) -> None:
 
 
 @data_faults_fail_at_once
-def admit_deliveries() -> Ticket:
-    """Open the refresh; judge what no gate has seen; hold when a bad delivery is open."""
+def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow's context
+    """Open the refresh; judge what no gate has seen; hold when a bad delivery is open.
+
+    Returns:
+        The refresh; None, which skips the rest, when an event asks for what is published already.
+    """
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
 
@@ -44,6 +48,10 @@ def admit_deliveries() -> Ticket:
     RefreshRun.give_up_running(platform)
     run = RefreshRun.begin(platform)
     _shown(_or_hold(run, run.admit_deliveries))
+    if context["dag_run"].run_type == "asset_triggered" and not run.is_needed():
+        run.close_unneeded()
+        print("nothing has changed since the last publication")  # noqa: T201
+        return None
     return vars(run.ticket)
 
 

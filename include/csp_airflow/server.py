@@ -51,8 +51,8 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "CORE__PLUGINS_FOLDER": PROJECT_ROOT / "plugins",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": "16",
-        "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
+        # A worker process costs seconds to start, a task in a warm one half a second.
+        "CORE__PARALLELISM": "4",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": folder / "passwords.json",
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
@@ -65,6 +65,8 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "API__SECRET_KEY": secret,
         "API_AUTH__JWT_SECRET": secret,
         "LOGGING__BASE_LOG_FOLDER": folder / "logs",
+        "LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
         "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
@@ -101,7 +103,7 @@ class LocalAirflow:
         self.port = 0
         self.password = ""
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._secret = secrets.token_urlsafe(32)
+        self._secret = secrets.token_urlsafe(64)
 
     @property
     def address(self) -> str:

@@ -16,6 +16,7 @@ from csp.contracts.registry import ContractRegistry
 from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
 
 DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+SOURCES_HEAD = "# Made from include/contracts by `csp feeds write`; edit the contract instead.\n"
 
 
 def _path_in_project(contract: Contract) -> str:
@@ -77,8 +78,7 @@ def dbt_sources(partner: str, contracts: Iterable[Contract]) -> str:
             }
         ],
     }
-    head = "# Made from include/contracts by `csp feeds write`; edit the contract instead.\n"
-    return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
+    return SOURCES_HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
 
 
 def docs_page(contract: Contract) -> str:
@@ -183,11 +183,18 @@ def check_derived(
             faults.append(f"{shown}: missing; write it with: csp feeds write")
         elif (found := path.read_text(encoding="utf-8")) != content:
             pairs = enumerate(zip(found.splitlines(), content.splitlines(), strict=False), 1)
-            line = next((number for number, (a, b) in pairs if a != b), 1)
+            shorter = min(len(found.splitlines()), len(content.splitlines()))
+            line = next((number for number, (a, b) in pairs if a != b), shorter + 1)
             faults.append(f"{shown}:{line}: not what its contract makes; csp feeds write")
-    for folder, pattern in (("dags/partner_feeds", "*.py"), ("docs/feeds", "*.md")):
+    staging = "dbt_project/models/staging"
+    for folder, pattern in (
+        ("dags/partner_feeds", "*.py"),
+        ("docs/feeds", "*.md"),
+        (staging, "*/_*__sources.yml"),
+    ):
         for path in sorted((root / folder).glob(pattern)):
-            if path not in expected:
+            is_by_hand = folder == staging and SOURCES_HEAD not in path.read_text(encoding="utf-8")
+            if path not in expected and not is_by_hand:
                 faults.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
     for contract in registry:
         for check in contract.row_checks:

@@ -21,6 +21,18 @@ AccessClass = Literal["open", "internal", "restricted", "special_category"]
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 
+class PlacedError(ValueError):
+    """A fault that only the whole contract shows.
+
+    Attributes:
+        place: Keys and positions that lead from the root to the faulty value.
+    """
+
+    def __init__(self, place: tuple[int | str, ...], what: str) -> None:
+        self.place = place
+        super().__init__(what)
+
+
 class Strict(BaseModel):
     """A part of a contract in which an unknown key is an error."""
 
@@ -149,9 +161,9 @@ def _as_mapping(properties: list[CustomProperty], *known: str) -> dict[str, Any]
     mapping: dict[str, Any] = {}
     for item in properties:
         if item.property not in known:
-            raise ValueError(f"unknown custom property '{item.property}'")
+            raise PlacedError((item.property,), f"unknown custom property '{item.property}'")
         if item.property in mapping:
-            raise ValueError(f"custom property '{item.property}' is said twice")
+            raise PlacedError((item.property,), f"custom property '{item.property}' is said twice")
         mapping[item.property] = item.value
     return mapping
 
@@ -328,19 +340,29 @@ class Contract(Strict):
         columns = {column.name for column in self.columns}
         layouts = {layout.name for layout in self.platform.layouts}
         if self.platform.grain.period not in columns:
-            raise ValueError(f"grain.period '{self.platform.grain.period}' is no column")
-        for column in self.columns:
-            if stray := set(column._custom("sourceHeaders", {})) - layouts:
-                raise ValueError(f"column '{column.name}' names unknown layout {sorted(stray)}")
+            what = f"grain.period '{self.platform.grain.period}' is no column"
+            raise PlacedError(("grain", "period"), what)
         if stray := set(self.platform.mayBeAbsent) - columns:
-            raise ValueError(f"mayBeAbsent names unknown column {sorted(stray)}")
-        for check in self.row_checks:
-            named = {check.implementation.column, *(check.implementation.set or {})}
-            if stray := named - columns:
-                raise ValueError(f"rule '{check.id}' names unknown column {sorted(stray)}")
-        ids = [check.id for check in self.dataset.quality]
-        if twice := {i for i in ids if ids.count(i) > 1}:
-            raise ValueError(f"rule id said twice: {sorted(twice)}")
+            raise PlacedError(("mayBeAbsent",), f"unknown column {sorted(stray)}")
+        for position, column in enumerate(self.columns):
+            if stray := set(column._custom("sourceHeaders", {})) - layouts:
+                place = ("schema", 0, "properties", position, "sourceHeaders")
+                raise PlacedError(place, f"column '{column.name}': unknown layout {sorted(stray)}")
+        seen: set[str] = set()
+        for position, check in enumerate(self.dataset.quality):
+            place = ("schema", 0, "quality", position)
+            if check.id in seen:
+                raise PlacedError((*place, "id"), f"rule id said twice: '{check.id}'")
+            seen.add(check.id)
+            if not isinstance(check, RowCheck):
+                continue
+            for key, named in (
+                ("column", {check.implementation.column}),
+                ("set", set(check.implementation.set or {})),
+            ):
+                if stray := named - columns:
+                    what = f"rule '{check.id}' names unknown column {sorted(stray)}"
+                    raise PlacedError((*place, "implementation", key), what)
         return self
 
     @cached_property

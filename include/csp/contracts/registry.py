@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from csp.contracts.model import Contract
+from csp.contracts.model import Contract, PlacedError
 from csp.faults import CspError
 from csp.project import CONTRACTS, PROJECT_ROOT
 
@@ -26,18 +26,28 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(PROJECT_ROOT)) if path.is_relative_to(PROJECT_ROOT) else str(path)
 
 
+def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    """Key and value one step down; a custom property is found by its name."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return node.value[step], node.value[step]
+    if isinstance(node, yaml.MappingNode):
+        found = next(((k, v) for k, v in node.value if k.value == step), None)
+        custom = next((v for k, v in node.value if k.value == "customProperties"), None)
+        return found or _child(custom, step)
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            name, value = _child(item, "property"), _child(item, "value")
+            if name and value and name[1].value == step:
+                return name[1], value[1]
+    return None
+
+
 def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
     """The line (from 1) of the deepest part of a key path that the file has."""
     line = node.start_mark.line + 1 if node else 1
     for step in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == step), None)
-            if found is None:
-                continue
+        if found := _child(node, step):
             line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            node = node.value[step]
-            line = node.start_mark.line + 1
     return line
 
 
@@ -69,6 +79,8 @@ def load_contract(path: Path) -> Contract:
         lines = []
         for fault in faults.errors(include_url=False, include_input=False):
             location = fault["loc"]
+            if isinstance(error := fault.get("ctx", {}).get("error"), PlacedError):
+                location += error.place
             key = ".".join(str(step) for step in location) or "contract"
             what = fault["msg"].removeprefix("Value error, ")
             if fault["type"] == "extra_forbidden":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
 MOST_UNPACKED_BYTES = 8 << 30
 MOST_UNPACKED_RATIO = 200
 SMALL_ARCHIVE_BYTES = 10 << 20
+# A RuntimeError is what zipfile says of a password or of an unknown way of packing.
+UNREADABLE = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError)
 
 
 class ArchiveFaultError(Exception):
@@ -40,7 +44,7 @@ class Arrival:
         """The bytes.
 
         Raises:
-            ArchiveFaultError: The archive's checksum does not hold.
+            ArchiveFaultError: The archive's checksum does not hold, or it asks for a password.
         """
         if self.member is None:
             with self.path.open("rb") as stream:
@@ -49,20 +53,27 @@ class Arrival:
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
                 yield stream
-        except (zipfile.BadZipFile, EOFError, OSError) as fault:
+        except UNREADABLE as fault:
             raise ArchiveFaultError(f"member {self.member} cannot be unpacked") from fault
+
+
+def _is_left(path: PurePath) -> bool:
+    return path.name.startswith(".") or path.suffix == ".part"
 
 
 def _members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except zipfile.BadZipFile as fault:
+    except (*UNREADABLE, ValueError) as fault:
         raise ArchiveFaultError("the archive is broken or cut short") from fault
     for info in infos:
         inside = PurePosixPath(info.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+        if inside.is_absolute() or ".." in inside.parts or ":" in "".join(inside.parts[:1]):
             raise ArchiveFaultError("a member's name points outside the archive")
+    infos = [info for info in infos if not _is_left(PurePosixPath(info.filename))]
+    if not infos:
+        raise ArchiveFaultError("the archive holds no file")
     unpacked = sum(info.file_size for info in infos)
     packed = max(sum(info.compress_size for info in infos), 1)
     is_bomb = unpacked > SMALL_ARCHIVE_BYTES and unpacked / packed > MOST_UNPACKED_RATIO
@@ -81,13 +92,14 @@ def arrivals(path: Path) -> list[Arrival]:
         Files and archive members; hidden files and unfinished uploads (`.part`) are left.
 
     Raises:
-        ArchiveFaultError: An archive is broken, points outside itself, or is a bomb. A folder
-            never raises: its broken archives come back as plain files, to be rejected by name.
+        ArchiveFaultError: An archive is broken or empty, points outside itself, or is a bomb.
+            A folder never raises: its broken archives come back as plain files, to be rejected
+            by name.
     """
     if path.is_dir():
         found: list[Arrival] = []
         for child in sorted(path.rglob("*")):
-            if not child.is_file() or child.name.startswith(".") or child.suffix == ".part":
+            if not child.is_file() or _is_left(child):
                 continue
             try:
                 found += arrivals(child)

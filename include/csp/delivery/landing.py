@@ -12,7 +12,7 @@ from typing import BinaryIO
 from csp.lake.home import Home
 
 CHUNK_BYTES = 1 << 20
-PADDING = (b" ,", b", ", b",\t", b"\t,", b' "', b'" ', b" \n", b" \r\n", b"\xc2\xa0", b'"\n"')
+PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b"\n ", b" \r", b"\t", b"\xc2\xa0", b"\xa0")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class LandedFile:
         carriage_returns: Number of line feeds that follow a carriage return.
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
-        may_be_padded: Whether a value may have blanks around it (never wrongly False).
+        may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
     """
 
     path: Path
@@ -75,7 +75,12 @@ class _Look:
         self.is_ascii = self.is_ascii and chunk.isascii()
         if not self.padded:
             self.padded = any(mark in chunk or mark in seam for mark in PADDING)
-        self.tail = chunk[-2:]
+        self.tail = (self.tail + chunk)[-2:]
+
+    @property
+    def may_be_padded(self) -> bool:
+        """Whether a pattern was found, or the last value ends with a blank."""
+        return self.padded or self.tail.endswith(b" ")
 
 
 def land(source: BinaryIO, home: Home) -> LandedFile:
@@ -110,5 +115,5 @@ def land(source: BinaryIO, home: Home) -> LandedFile:
         carriage_returns=look.carriage_returns,
         ends_with_line_feed=look.tail.endswith(b"\n"),
         is_ascii=look.is_ascii,
-        may_be_padded=look.padded,
+        may_be_padded=look.may_be_padded,
     )

@@ -31,7 +31,7 @@ def _first_of_month(text: str | None) -> date | None:
     if not text:
         return None
     year, month = int(text[:4]), int(text[5:7])
-    return date(year, month, 1) if 1 <= month <= 12 else None  # noqa: PLR2004 - months
+    return date(year, month, 1) if year and 1 <= month <= 12 else None  # noqa: PLR2004 - months
 
 
 def facts_of_name(name: str, contract: Contract) -> NameFacts | None:

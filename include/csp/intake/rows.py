@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from csp.contracts import Contract
 from csp.contracts.registry import resolved
@@ -16,6 +18,7 @@ from csp.delivery.landing import LandedFile
 from csp.intake.header import HeaderMap
 from csp.intake.reading import (
     LineAccount,
+    ReadableText,
     account_for_lines,
     csv_source,
     open_engine,
@@ -122,25 +125,22 @@ class RowIntake:
         text = readable_text(self.landed, self.contract.platform.format, self.home)
         connection = open_engine(self.home)
         try:
-            return self._take(connection, text.path, text.findings)
+            return self._take(connection, text)
         finally:
             connection.close()
             shutil.rmtree(self.aside, ignore_errors=True)
             if text.path != self.landed.path:
                 text.path.unlink(missing_ok=True)
 
-    def _source(self, path: Path, *, keep_rejects: bool) -> str:
-        file_format = self.contract.platform.format
-        width = len(self.header.headers)
-        return csv_source(path, width, file_format, keep_rejects=keep_rejects)
+    def _source(self, path: Path) -> str:
+        return csv_source(path, len(self.header.headers), self.contract.platform.format)
 
-    def _take(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, findings: list[Finding]
-    ) -> TakenRows:
+    def _take(self, connection: duckdb.DuckDBPyConnection, text: ReadableText) -> TakenRows:
+        path, findings = text.path, text.findings
         evaluated = self.aside / "evaluated.parquet"
-        period, period_findings = self._period(connection, path)
-        query = self._evaluate(self._source(path, keep_rejects=True), period)
         try:
+            period, period_findings = self._period(connection, path)
+            query = self._evaluate(self._source(path), period)
             connection.execute(f"copy ({query}) to {quoted(str(evaluated))} (format parquet)")
         except duckdb.InvalidInputException as fault:
             raise reject(
@@ -153,8 +153,8 @@ class RowIntake:
         ).fetchall()
         account = account_for_lines(
             connection,
-            self.landed,
-            self._source(path, keep_rejects=False),
+            text,
+            self.contract.platform.format,
             len(self.header.headers),
             sum(row[-1] for row in masks),
         )
@@ -203,7 +203,7 @@ class RowIntake:
             if self.named_period > self.received_on.replace(day=1):
                 raise reject("D11", f"the name says {self.named_period:%Y-%m}, which has not ended")
             return self.named_period, []
-        query = self._evaluate(self._source(path, keep_rejects=False), None)
+        query = self._evaluate(self._source(path), None)
         row = connection.execute(f"select mode(period_start) from ({query})").fetchone()
         finding = delivery_finding("D13", WARN, "the file's name gives no month")
         return row[0], [finding]
@@ -236,10 +236,10 @@ class RowIntake:
         complete.mkdir()
         rows = complete / "rows.parquet"
         fault_lines: dict[str, list[int]] = {}
-        if account.is_plain and not held:
+        if account.row_lines is None and not held:
             (self.aside / "evaluated.parquet").rename(rows)
         else:
-            self._number_lines(connection, path, account)
+            self._number_lines(connection, account)
             connection.execute(f"""
                 copy (select line.source_line, row.* exclude (file_row_number)
                     from {relation} as row
@@ -255,48 +255,13 @@ class RowIntake:
         complete.rename(place)
         return fault_lines
 
-    def _number_lines(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, account: LineAccount
-    ) -> None:
-        """Table source_line: row number → physical line (blank lines are not stepped over)."""
-        width = len(self.header.headers)
-        breaks = (
-            " + ".join(
-                f"coalesce(length(c{i}) - length(replace(c{i}, chr(10), '')), 0)"
-                for i in range(width)
-            )
-            if account.continuation
-            else "0"
-        )
-        connection.execute("create or replace temp table rejected_line (line bigint)")
-        if account.rejected_at:
-            connection.executemany(
-                "insert into rejected_line values (?)", [[line] for line in account.rejected_at]
-            )
-        connection.execute(f"""
-            create or replace temp table source_line as
-            with
-            numbered as (
-                select row_number() over () as row_number, {breaks} as breaks
-                from {self._source(path, keep_rejects=False)}
-            ),
-            stepped as (
-                select row_number,
-                    row_number + 1 + coalesce(sum(breaks) over (
-                        order by row_number rows between unbounded preceding and 1 preceding
-                    ), 0) as line
-                from numbered
-            ),
-            rejected as (
-                select line, row_number() over (order by line) as nth from rejected_line
-            ),
-            shift as (
-                select stepped.row_number, count(rejected.line) as rejected_before
-                from stepped left join rejected on rejected.line - rejected.nth < stepped.line
-                group by stepped.row_number
-            )
-            select stepped.row_number, (stepped.line + shift.rejected_before)::bigint as source_line
-            from stepped join shift using (row_number)""")
+    def _number_lines(self, connection: duckdb.DuckDBPyConnection, account: LineAccount) -> None:
+        """Table source_line: row number → physical line, each from 1."""
+        numbers = np.arange(1, account.rows + 1)
+        lines = numbers + 1 if account.row_lines is None else np.asarray(account.row_lines)
+        connection.register("numbered", pa.table({"row_number": numbers, "source_line": lines}))
+        connection.execute("create or replace temp table source_line as from numbered")
+        connection.unregister("numbered")
 
     def _write_quarantine(
         self, connection: duckdb.DuckDBPyConnection, path: Path, relation: str
@@ -324,7 +289,7 @@ class RowIntake:
                 from held join source_line using (row_number)
                 join (
                     select row_number() over () as row_number, *
-                    from {self._source(path, keep_rejects=False)}
+                    from {self._source(path)}
                 ) as raw using (row_number)
                 order by source_line.source_line
             ) to {quoted(str(place))} (format parquet)""")

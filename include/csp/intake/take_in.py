@@ -79,6 +79,8 @@ class Intake:
     def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IntakeOutcome:
         with arrival.path.open("rb") as stream:
             landed = land(stream, self.home)
+        if known := self._known(landed, arrival.name):
+            return known
         facts = self._facts(arrival.name, [], feed)
         fault = reject("D10", f"{why}; ask the partner to send it again")
         return self._record_rejected(arrival.name, landed, facts, fault.finding)
@@ -204,7 +206,7 @@ class Intake:
             "release_on": facts.release_on if facts else None,
             "contract_hash": contract_hash(contract) if contract else None,
             "size_bytes": landed.size_bytes,
-            "physical_lines": landed.physical_lines,
+            "physical_lines": account.physical if account else landed.physical_lines,
             "header_lines": account.header if account else 0,
             "blank_lines": account.blank if account else 0,
             "continuation_lines": account.continuation if account else 0,

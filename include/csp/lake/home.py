@@ -82,7 +82,9 @@ class Home:
         log = self._made("logs") / "faults.log"
         frames = "".join(traceback.format_tb(fault.__traceback__))
         with log.open("a", encoding="utf-8") as stream:
-            stream.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(fault).__name__}\n{frames}\n")
+            stream.write(
+                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(fault).__name__}\n{frames}\n"
+            )
         return log
 
     def _made(self, *parts: str) -> Path:

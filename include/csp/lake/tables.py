@@ -146,6 +146,7 @@ class Publication(LedgerTable):
     location: Mapped[str]
     code_version: Mapped[str]
     table_checksums: Mapped[dict]
+    inputs_digest: Mapped[str]
 
 
 class PublicationInput(LedgerTable):

@@ -9,6 +9,7 @@ the months arrived.
 from __future__ import annotations
 
 import time
+import uuid
 from collections import defaultdict
 from pathlib import Path
 
@@ -73,7 +74,8 @@ class DeliveryGate:
 
     def __init__(self, contract: Contract, home: Home, ledger: Ledger) -> None:
         self.contract, self.home, self.ledger = contract, home, ledger
-        self.path = home.scratch / f"gate-{contract.id}.duckdb"
+        # A feed's own DAG and a refresh may judge at the same time, each in a file of its own.
+        self.path = home.scratch / f"gate-{contract.id}-{uuid.uuid4().hex}.duckdb"
 
     def run(self) -> GateOutcome:
         """Judge every delivery whose verdict is new or has changed, and record it.

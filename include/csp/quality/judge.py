@@ -122,6 +122,7 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
         return []
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # Importing Great Expectations takes seconds, so only a gate that runs pays for it.
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx  # noqa: PLC0415
     from great_expectations import expectations as gxe  # noqa: PLC0415
 

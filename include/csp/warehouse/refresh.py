@@ -6,6 +6,7 @@ them one by one.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
 
 RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
+UNNEEDED = "unneeded"
 GIVEN_UP_AFTER = timedelta(hours=3)
 
 
@@ -119,6 +121,34 @@ class RefreshRun:
                     ]
                 )
         return warnings
+
+    def is_needed(self) -> bool:
+        """Whether anything has changed since the last refresh that was published.
+
+        The same deliveries, decisions, contracts and code give the same marts, so a second event
+        for what is published already needs no second refresh.
+        """
+        with self.ledger.session() as session:
+            previous = session.scalars(
+                select(Refresh)
+                .where(Refresh.refresh_id < self.ticket.refresh_id, Refresh.outcome != UNNEEDED)
+                .order_by(Refresh.refresh_id.desc())
+            ).first()
+            if previous is None or previous.outcome != PUBLISHED:
+                return True
+            publication = session.get(Publication, previous.publication_id)
+            return publication.inputs_digest != self._inputs_digest()
+
+    def _inputs_digest(self) -> str:
+        digest = hashlib.sha256(code_version().encode())
+        for cell in release_cells(self.ledger):
+            digest.update(repr(cell).encode())
+        return digest.hexdigest()
+
+    def close_unneeded(self) -> None:
+        """Close the refresh without building anything; the publication stays current."""
+        with self.ledger.session() as session:
+            self._close(session, UNNEEDED, [])
 
     def load_lake(self) -> None:
         """Show the warehouse exactly the deliveries that may be read."""
@@ -217,6 +247,7 @@ class RefreshRun:
                         location=location,
                         code_version=note.code_version,
                         table_checksums=checksums,
+                        inputs_digest=self._inputs_digest(),
                     )
                 )
                 session.flush()

@@ -17,6 +17,7 @@ from csp.lake.tables import (
     GateResult,
     GateRun,
     Publication,
+    PublicationInput,
     Refresh,
     VerdictCount,
 )
@@ -95,7 +96,9 @@ def publication_status(ledger: Ledger) -> dict[str, Any]:
         publication = session.scalars(
             select(Publication).order_by(Publication.publication_id.desc())
         ).first()
-        last = session.scalars(select(Refresh).order_by(Refresh.refresh_id.desc())).first()
+        last = session.scalars(
+            select(Refresh).where(Refresh.outcome != "unneeded").order_by(Refresh.refresh_id.desc())
+        ).first()
     held = last is not None and last.outcome in ("held", "failed")
     return {
         "publication_id": publication.publication_id if publication else None,
@@ -106,6 +109,19 @@ def publication_status(ledger: Ledger) -> dict[str, Any]:
         "reasons": list(last.reasons) if held else [],
         "last_refresh": last.outcome if last else None,
     }
+
+
+def published_deliveries(ledger: Ledger) -> set[str]:
+    """Deliveries that the newest publication was built from."""
+    with ledger.session() as session:
+        newest = session.scalar(select(func.max(Publication.publication_id)))
+        return set(
+            session.scalars(
+                select(PublicationInput.delivery_id).where(
+                    PublicationInput.publication_id == newest
+                )
+            )
+        )
 
 
 def standing_warnings(ledger: Ledger) -> list[str]:

@@ -6,11 +6,11 @@ with lsoas as (
 -- populations of the wards are sums over LSOAs of 2011.
 ranked as (
     select
-        lsoas.*,
+        *,
         row_number() over (
-            partition by lsoas.lsoa_code order by lsoas.lsoa_vintage
+            partition by lsoa_code order by lsoa_vintage
         ) as vintage_rank,
-        count(*) over (partition by lsoas.lsoa_code) as vintages
+        count(*) over (partition by lsoa_code) as vintages
     from lsoas
 ),
 

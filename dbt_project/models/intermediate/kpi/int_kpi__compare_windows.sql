@@ -33,7 +33,7 @@ compared_windows as (
 -- There is a window for every month, so twelve rows back is twelve months back.
 with_earlier as (
     select
-        compared_windows.*,
+        *,
         lag(period_start, 12) over a_series as earlier_period_start,
         lag(numerator, 12) over a_series as earlier_numerator,
         lag(reported_series, 12) over a_series as earlier_reported_series,

@@ -62,23 +62,35 @@ each_lsoa as (
 ),
 
 special as (
-    {% for code, name in [('unplaced', 'No location known'), ('outside', 'Outside the borough')] -%}
     select
-        '{{ code }}' as area_code,
+        'unplaced' as area_code,
         'special' as area_kind,
-        '{{ name }}' as area_name,
+        'No location known' as area_name,
         cast(null as text) as lsoa_vintage,
-        '{{ code }}' as ward_code,
-        '{{ name }}' as ward_name,
+        'unplaced' as ward_code,
+        'No location known' as ward_name,
         cast(null as text) as ward_name_2019,
-        '{{ code }}' as borough_code,
-        '{{ name }}' as borough_name,
+        'unplaced' as borough_code,
+        'No location known' as borough_name,
         cast(null as bigint) as population_mid2020,
         cast(null as integer) as imd2019_rank,
         cast(null as double precision) as longitude,
         cast(null as double precision) as latitude
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    union all
+    select
+        'outside' as area_code,
+        'special' as area_kind,
+        'Outside the borough' as area_name,
+        cast(null as text) as lsoa_vintage,
+        'outside' as ward_code,
+        'Outside the borough' as ward_name,
+        cast(null as text) as ward_name_2019,
+        'outside' as borough_code,
+        'Outside the borough' as borough_name,
+        cast(null as bigint) as population_mid2020,
+        cast(null as integer) as imd2019_rank,
+        cast(null as double precision) as longitude,
+        cast(null as double precision) as latitude
 ),
 
 final as (

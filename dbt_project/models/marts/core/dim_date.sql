@@ -28,7 +28,7 @@ parts as (
 -- The financial year runs from 1 April and is named after both calendar years.
 years as (
     select
-        parts.*,
+        *,
         case
             when calendar_month >= 4 then calendar_year
             else calendar_year - 1

@@ -4,7 +4,7 @@ with incidents as (
 
 counted as (
     select
-        incidents.*,
+        *,
         row_number() over (
             partition by delivery_id, call_month, incident_number order by source_line
         ) as row_of_incident,

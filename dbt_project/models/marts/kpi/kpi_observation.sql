@@ -35,7 +35,6 @@ periods as (
         as_of
     from months
     union all
-    {% for relation in ['windows', 'changes'] -%}
     select
         kpi_id,
         breakdown,
@@ -50,9 +49,23 @@ periods as (
         provisional_releases,
         unstated_releases,
         as_of
-    from {{ relation }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from windows
+    union all
+    select
+        kpi_id,
+        breakdown,
+        area_code,
+        'rolling_12_months' as period_kind,
+        period_start,
+        period_end,
+        numerator,
+        denominator,
+        expected_series,
+        reported_series,
+        provisional_releases,
+        unstated_releases,
+        as_of
+    from changes
 ),
 
 counted as (
@@ -93,7 +106,7 @@ counted as (
 
 valued as (
     select
-        counted.*,
+        *,
         case method
             when 'rate' then 1000 * numerator / denominator
             when 'count' then numerator

@@ -1,0 +1,122 @@
+"""What most tests need: the contracts, a desk that takes files in, and the partners' real files."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from csp.contracts import Contract, ContractRegistry
+from csp.intake import IntakeOutcome, take_in
+from csp.lake import Home, Ledger
+from csp.lake.tables import Delivery
+from csp.project import PROJECT_ROOT
+from csp.warehouse.engine import LakeInput
+from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
+
+REAL_DATA = PROJECT_ROOT.parent / "shared" / "data"
+
+
+@dataclass
+class Desk:
+    """A data root of its own, and files handed in at it.
+
+    Attributes:
+        folder: Where files wait before they are handed in.
+    """
+
+    folder: Path
+    home: Home
+    ledger: Ledger
+    registry: ContractRegistry
+
+    @classmethod
+    def at(cls, folder: Path, registry: ContractRegistry) -> Desk:
+        """A desk with an empty data root below the folder."""
+        home = Home(folder / "home")
+        return cls(folder, home, Ledger(f"sqlite:///{folder / 'ledger.db'}"), registry)
+
+    def take_all(self, *paths: Path, feed: str | None = None) -> list[IntakeOutcome]:
+        """Hand paths in."""
+        return take_in(list(paths), self.home, self.ledger, self.registry, feed=feed)
+
+    def take(self, path: Path, feed: str | None = None) -> IntakeOutcome:
+        """Hand one file in."""
+        (outcome,) = self.take_all(path, feed=feed)
+        return outcome
+
+    def take_text(self, name: str, content: str | bytes, feed: str | None = None) -> IntakeOutcome:
+        """Hand content in as a file of that name."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return self.take(path, feed)
+
+    def delivery(self, outcome: IntakeOutcome) -> Delivery:
+        """What the ledger says of it."""
+        with self.ledger.session() as session:
+            return session.get_one(Delivery, outcome.delivery_id)
+
+    def lake_rows(self, outcome: IntakeOutcome) -> list[dict[str, Any]]:
+        """Its rows as the warehouse reads them, in order of line."""
+        contract = self.registry.get(outcome.feed or "")
+        folder = self.home.lake_delivery(contract.id, outcome.delivery_id)
+        lake = LakeInput(contract, {outcome.delivery_id: folder / "rows.parquet"})
+        with duckdb.connect() as connection:
+            columns = column_definitions(lake_columns(contract))
+            connection.execute("create schema lake_template")
+            connection.execute(f"create table lake_template.{contract.id} ({columns})")
+            return _records(connection.sql(lake_select(lake)).order("source_line"))
+
+    def quarantine_rows(self, outcome: IntakeOutcome) -> list[dict[str, Any]]:
+        """Its rows held back."""
+        path = self.home.quarantine_file(outcome.feed or "", outcome.delivery_id)
+        with duckdb.connect() as connection:
+            return _records(connection.read_parquet(str(path)))
+
+    def feedback(self, outcome: IntakeOutcome) -> dict[str, Any]:
+        """The report on it, as JSON."""
+        path = self.home.feedback(outcome.feed or "") / f"{outcome.delivery_id}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _records(relation: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+@pytest.fixture(scope="session")
+def registry() -> ContractRegistry:
+    """The project's contracts."""
+    return ContractRegistry()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, registry: ContractRegistry) -> Desk:
+    """An empty data root and its desk."""
+    return Desk.at(tmp_path, registry)
+
+
+@pytest.fixture(scope="session")
+def street(registry: ContractRegistry) -> Contract:
+    """The contract of street-level crime."""
+    return registry.get("police_street_crime")
+
+
+@pytest.fixture(scope="session")
+def fire(registry: ContractRegistry) -> Contract:
+    """The contract of fire incidents."""
+    return registry.get("fire_lfb_incident")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The partners' real files, kept beside the project."""
+    if not REAL_DATA.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"{REAL_DATA} is absent, and CI must not do without it")
+        pytest.skip("the partners' real files are not beside the project")
+    return REAL_DATA

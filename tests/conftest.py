@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,9 @@ def real_data() -> Path:
             pytest.fail(f"{REAL_DATA} is absent, and CI must not do without it")
         pytest.skip("the partners' real files are not beside the project")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def desk_at() -> Callable[[Path, ContractRegistry], Desk]:
+    """Gives a desk of its own below a folder, with contracts of its own."""
+    return Desk.at

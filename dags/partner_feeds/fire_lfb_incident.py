@@ -1,4 +1,4 @@
-"""Feed fire_lfb_incident; made from include/contracts/fire/lfb_incident.yml by `csp feeds write`."""
+"""Made from include/contracts/fire/lfb_incident.yml by csp feeds write."""
 
 from csp_airflow.feed_dag import feed_dag
 

@@ -1,4 +1,4 @@
-"""Feed police_street_crime; made from include/contracts/police/street_crime.yml by `csp feeds write`."""
+"""Made from include/contracts/police/street_crime.yml by csp feeds write."""
 
 from csp_airflow.feed_dag import feed_dag
 

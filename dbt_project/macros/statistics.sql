@@ -26,7 +26,8 @@
     {%- set z2 = var('z95') * var('z95') -%}
     (
         {{ successes }} + {{ z2 }} / 2 {{ sign }} {{ var('z95') }} * sqrt(
-            {{ successes }} * ({{ trials }} - {{ successes }}) / nullif({{ trials }}, 0) + {{ z2 }} / 4
+            {{ successes }} * ({{ trials }} - {{ successes }}) / nullif({{ trials }}, 0)
+            + {{ z2 }} / 4
         )
     ) / ({{ trials }} + {{ z2 }})
 {%- endmacro %}
@@ -35,6 +36,7 @@
    their ratio, sign - or +; null when either count is 0. #}
 {% macro change_limit(later, earlier, sign) -%}
     nullif({{ later }}, 0) / nullif({{ earlier }}, 0) * exp(
-        {{ sign }} {{ var('z95') }} * sqrt(1 / nullif({{ later }}, 0) + 1 / nullif({{ earlier }}, 0))
+        {{ sign }} {{ var('z95') }}
+        * sqrt(1 / nullif({{ later }}, 0) + 1 / nullif({{ earlier }}, 0))
     ) - 1
 {%- endmacro %}

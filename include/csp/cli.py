@@ -286,7 +286,7 @@ def main() -> None:
     except CspError as fault:
         errors.print(f"csp: {fault}", markup=False)
         raise SystemExit(1) from None
-    except Exception as fault:  # noqa: BLE001 - the last line of defence against a traceback
+    except Exception as fault:  # the last line of defence against a traceback
         log = Platform.from_environment().home.note_fault(fault)
         errors.print(
             f"csp: an unforeseen fault ({type(fault).__name__}); where it happened is in {log}; "

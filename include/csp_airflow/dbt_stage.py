@@ -36,7 +36,7 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
     )
 
     arguments: dict[str, Any] = {
-        "vars": {"publication_id": publication_id},
+        "env": {"CSP_PUBLICATION_ID": publication_id},
         "install_deps": False,
         "append_env": True,
         "retries": 0,  # a consumer's retry would start a second dbt and meet DuckDB's lock
@@ -47,7 +47,7 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         group_id=group_id,
         project_config=ProjectConfig(
             dbt_project_path=DBT_PROJECT,
-            manifest_path=manifest_path(),
+            manifest_path=str(Home.from_environment().root / "dbt" / "manifest.json"),
             install_dbt_deps=False,
         ),
         profile_config=ProfileConfig(
@@ -70,7 +70,3 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         default_args={"retries": 0},
     )
 
-
-def manifest_path() -> str:
-    """Where `csp manifest` writes the manifest that tells the models."""
-    return str(Home.from_environment().root / "dbt" / "target" / "manifest.json")

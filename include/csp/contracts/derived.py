@@ -26,7 +26,7 @@ def _path_in_project(contract: Contract) -> str:
 def dag_file(contract: Contract) -> str:
     """The feed's DAG file: a few lines, so that a broken contract breaks one DAG only."""
     return (
-        f'"""Feed {contract.id}; made from {_path_in_project(contract)} by `csp feeds write`."""\n\n'
+        f'"""Made from {_path_in_project(contract)} by csp feeds write."""\n\n'
         "from csp_airflow.feed_dag import feed_dag\n\n"
         f'dag = feed_dag("{contract.domain}", "{contract.entity}")\n'
     )

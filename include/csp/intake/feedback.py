@@ -67,6 +67,7 @@ def write_feedback(
         meaning = WHAT_IT_MEANS[item["verdict"]]
         detail = item["detail"] or item["what"]
         lines.append(
-            f"| {item['code']} | {item['column']} | {item['rows']} | {detail} ({meaning}) | {where} |"
+            f"| {item['code']} | {item['column']} | {item['rows']} | {detail} ({meaning}) "
+            f"| {where} |"
         )
     (folder / f"{stem}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

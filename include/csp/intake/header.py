@@ -49,7 +49,7 @@ def read_header(path: Path, encoding: str, delimiter: str = ",", quote: str = '"
         raise reject("D02", "the file is a web page or another format under the name of a CSV")
     if len(text) > len(line) or len(start) < MOST_HEADER_BYTES:
         fields = csv.reader([line.removeprefix("\ufeff")], delimiter=delimiter, quotechar=quote)
-        first, *others = next(fields, [""])
+        first, *others = next(fields, []) or [""]
         return ["\ufeff" + first if line.startswith("\ufeff") else first, *others]
     raise reject("D02", "the first line has no end within 64 KiB")
 

@@ -24,7 +24,7 @@ class ReadableText:
     """A landed file as UTF-8 with one kind of line end.
 
     Attributes:
-        path: The landed file itself, or a decoded copy in scratch.
+        path: The landed file itself, or a decoded copy.
         findings: What had to be decoded or made alike.
         physical_lines: Lines as an editor counts them.
     """
@@ -62,8 +62,8 @@ def _encoding_of(landed: LandedFile, allowed: list[str]) -> str:
     raise reject("D02", f"the text is in none of the encodings {', '.join(allowed)}")
 
 
-def readable_text(landed: LandedFile, file_format: FileFormat, home: Home) -> ReadableText:
-    """The file as UTF-8 text; decoded aside only when it is not that already.
+def readable_text(landed: LandedFile, file_format: FileFormat, folder: Path) -> ReadableText:
+    """The file as UTF-8 text; decoded into the folder only when it is not that already.
 
     Raises:
         RejectedError: D02 when no allowed encoding fits.
@@ -71,7 +71,7 @@ def readable_text(landed: LandedFile, file_format: FileFormat, home: Home) -> Re
     encoding = _encoding_of(landed, list(file_format.encodings))
     if encoding == "utf-8" and not landed.has_mixed_line_ends:
         return ReadableText(landed.path, [], landed.physical_lines)
-    aside = home.scratch / f"{landed.delivery_id}.decoded.csv"
+    aside = folder / "decoded.csv"
     with (
         landed.path.open(encoding=encoding, newline="") as source,
         aside.open("w", encoding="utf-8", newline="") as target,

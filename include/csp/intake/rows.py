@@ -103,6 +103,7 @@ class RowIntake:
         contract: Contract,
         header: HeaderMap,
         landed: LandedFile,
+        *,
         home: Home,
         named_period: date | None,
         received_on: date,
@@ -122,15 +123,13 @@ class RowIntake:
         """
         shutil.rmtree(self.aside, ignore_errors=True)
         self.aside.mkdir(parents=True)
-        text = readable_text(self.landed, self.contract.platform.format, self.home)
         connection = open_engine(self.home)
         try:
+            text = readable_text(self.landed, self.contract.platform.format, self.aside)
             return self._take(connection, text)
         finally:
             connection.close()
             shutil.rmtree(self.aside, ignore_errors=True)
-            if text.path != self.landed.path:
-                text.path.unlink(missing_ok=True)
 
     def _source(self, path: Path) -> str:
         return csv_source(path, len(self.header.headers), self.contract.platform.format)
@@ -163,7 +162,7 @@ class RowIntake:
             f"select count(*) from {relation} where {self.held_back}"
         ).fetchone()[0]
         self._refuse_when_mostly_faulty(account, held, row_findings)
-        fault_lines = self._write(connection, path, relation, account, held, period)
+        fault_lines = self._write(connection, path, relation, account, held)
         if account.rejected:
             name = ROW_CODES[UNREADABLE_LINE]
             row_findings.append(Finding(UNREADABLE_LINE, QUARANTINE, name, account.rejected))
@@ -229,7 +228,6 @@ class RowIntake:
         relation: str,
         account: LineAccount,
         held: int,
-        period: date | None,
     ) -> dict[str, list[int]]:
         """Write lake and quarantine; the lake's folder appears whole or not at all."""
         complete = self.aside / "complete"
@@ -298,7 +296,7 @@ class RowIntake:
                 select unnest(codes) as code, source_line
                 from held join source_line using (row_number)
             ) group by code""").fetchall()
-        return {code: lines for code, lines in found}
+        return dict(found)
 
     def _cells(
         self, connection: duckdb.DuckDBPyConnection, relation: str

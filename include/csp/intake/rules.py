@@ -81,7 +81,10 @@ def _predicate(check: RowCheck) -> str:
     if rule.vocabularyVariants:
         known = _listed(rule.vocabularyVariants)
         wordings = ", ".join(quoted(word) for word in variants(rule.vocabularyVariants))
-        return f"case when {rule.column} in {known} then false else lower({rule.column}) in ({wordings}) end"
+        return (
+            f"case when {rule.column} in {known} then false "
+            f"else lower({rule.column}) in ({wordings}) end"
+        )
     if rule.vocabularyAgrees:
         known = _listed(rule.vocabularyAgrees["vocabulary"])
         return f"({rule.column} in {known}) <> ({rule.vocabularyAgrees['says']})"
@@ -118,7 +121,8 @@ def _typed(column: Column) -> str:
                 f"then try_cast(split_part({name}, '.', 1) as integer) end"
             )
         case "double precision":
-            return f"case when isfinite(try_cast({name} as double)) then try_cast({name} as double) end"
+            number = f"try_cast({name} as double)"
+            return f"case when isfinite({number}) then {number} end"
         case "date":
             formats = ", ".join(quoted(code) for code in column.read_formats)
             return f"try_strptime({name}, [{formats}])::date"

@@ -17,7 +17,7 @@ from csp.delivery.landing import LandedFile, land
 from csp.delivery.recognise import NameFacts, facts_of_name, recognise
 from csp.faults import CspError
 from csp.intake.feedback import write_feedback
-from csp.intake.header import map_header, read_header
+from csp.intake.header import HeaderMap, map_header, read_header
 from csp.intake.rows import RowIntake, TakenRows
 from csp.intake.verdicts import Finding, RejectedError, reject
 from csp.lake.home import Home
@@ -120,9 +120,14 @@ class Intake:
         header = map_header(contract, headers)
         received_on = datetime.now(LONDON).date()
         rows = RowIntake(
-            contract, header, landed, self.home, facts.period_start, received_on
+            contract,
+            header,
+            landed,
+            home=self.home,
+            named_period=facts.period_start,
+            received_on=received_on,
         ).take()
-        return self._record_accepted(name, landed, facts, header.layout, rows, header.findings)
+        return self._record_accepted(name, landed, facts, header, rows)
 
     def _known(self, landed: LandedFile, name: str) -> IntakeOutcome | None:
         """The first outcome of these bytes, unless the contract has changed since a rejection."""
@@ -164,18 +169,17 @@ class Intake:
         name: str,
         landed: LandedFile,
         facts: NameFacts,
-        layout: str,
+        header: HeaderMap,
         rows: TakenRows,
-        header_findings: list[Finding],
     ) -> IntakeOutcome:
         return self._record(
             name,
             landed,
             facts,
             "accepted",
-            layout=layout,
+            layout=header.layout,
             rows=rows,
-            findings=[*header_findings, *rows.findings],
+            findings=[*header.findings, *rows.findings],
         )
 
     def _record(

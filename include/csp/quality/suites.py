@@ -260,7 +260,8 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
             mart,
             "no mart has a column that names a person",
             "select table_name, column_name from information_schema.columns "
-            "where table_schema in ('core', 'kpi') and (select count(*) from {batch} as batch) >= 0 "
+            "where table_schema in ('core', 'kpi') "
+            "and (select count(*) from {batch} as batch) >= 0 "
             f"and column_name in ({', '.join(repr(name) for name in PERSON_COLUMNS)})",
         ),
         _none(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from csp.project import DBT_PROJECT
 from csp.warehouse.engine import Warehouse
 
 CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
+PUBLICATION_ID = "CSP_PUBLICATION_ID"
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -48,6 +50,11 @@ def _environment(settings: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def manifest_path(home: Home) -> Path:
+    """Where the manifest lies that the refresh DAG is drawn from."""
+    return home.root / "dbt" / "manifest.json"
+
+
 class DbtRunner:
     """Runs dbt on one warehouse; parses the project once.
 
@@ -60,13 +67,16 @@ class DbtRunner:
     def __init__(self, warehouse: Warehouse, home: Home, project: Path = DBT_PROJECT) -> None:
         self.settings = dbt_settings(warehouse, home)
         self.project = project
+        self.target = Path(self.settings["DBT_TARGET_PATH"])
+        self.manifest = manifest_path(home)
 
     def build(self, stage: str, publication_id: int) -> None:
         """Build one stage: seeds and models; dbt's own tests run before code is released.
 
         Args:
             stage: CORE_STAGE or KPI_STAGE.
-            publication_id: Number that the marts will carry.
+            publication_id: Number that the marts will carry; an environment variable and not a
+                dbt variable, because a changed variable makes dbt parse the whole project anew.
 
         Raises:
             CspError: A model failed; the message names each with dbt's own sentence.
@@ -76,15 +86,19 @@ class DbtRunner:
             "--select",
             stage,
             *("--resource-type", "seed", "--resource-type", "model"),
-            "--vars",
-            f"{{publication_id: {publication_id}}}",
+            publication_id=publication_id,
         )
 
     def write_manifest(self) -> None:
         """Parse the project and write the manifest that the refresh DAG is drawn from."""
         self.invoke("parse")
+        # The one in the target folder is written anew by every dbt run, under the DAG's eyes.
+        written = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+        aside = self.manifest.with_suffix(".unfinished")
+        aside.write_text(json.dumps(written | {"macros": {}, "docs": {}}), encoding="utf-8")
+        aside.replace(self.manifest)
 
-    def invoke(self, *arguments: str) -> None:
+    def invoke(self, *arguments: str, publication_id: int = 0) -> None:
         """Run one dbt command.
 
         Raises:
@@ -92,7 +106,7 @@ class DbtRunner:
         """
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
-        with _environment(self.settings):
+        with _environment(self.settings | {PUBLICATION_ID: str(publication_id)}):
             outcome = dbtRunner().invoke(
                 [
                     "--quiet",

@@ -22,11 +22,14 @@ newest_releases as (
 located as (
     select
         incidents.*,
+        cast(incidents.called_on as text) || ' ' || incidents.call_time as called_at_local,
         wards.ward_code as borough_ward_code,
         -- E00000000 is how the brigade writes "not geo-coded".
         case
-            when coalesce(incidents.reported_borough_code, 'E00000000') = 'E00000000' then 'unplaced'
-            when incidents.reported_borough_code = '{{ var("borough_code") }}' then incidents.reported_borough_code
+            when coalesce(incidents.reported_borough_code, 'E00000000') = 'E00000000'
+                then 'unplaced'
+            when incidents.reported_borough_code = '{{ var("borough_code") }}'
+                then '{{ var("borough_code") }}'
             else 'outside'
         end as borough_code
     from incidents
@@ -48,11 +51,12 @@ final as (
         special_service_type,
         property_category,
         property_type,
-        {{ local_to_utc("cast(cast(called_on as text) || ' ' || call_time as timestamp)") }} as called_at,
+        {{ local_to_utc("cast(called_at_local as timestamp)") }} as called_at,
         called_on,
         period_start as call_month,
         case
-            when borough_code = '{{ var("borough_code") }}' then coalesce(borough_ward_code, 'unplaced')
+            when borough_code = '{{ var("borough_code") }}'
+                then coalesce(borough_ward_code, 'unplaced')
             else borough_code
         end as ward_code,
         borough_code,

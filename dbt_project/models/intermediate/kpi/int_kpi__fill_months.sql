@@ -51,7 +51,8 @@ final as (
             when frame.reported_series > 0 then coalesce(events.numerator, 0)
         end as numerator,
         case
-            when frame.reported_series > 0 and frame.method = 'share' then coalesce(events.denominator, 0)
+            when frame.reported_series > 0 and frame.method = 'share'
+                then coalesce(events.denominator, 0)
         end as denominator,
         frame.expected_series,
         frame.reported_series,

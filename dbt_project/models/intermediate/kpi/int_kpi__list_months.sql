@@ -32,7 +32,14 @@ expected as (
 ),
 
 current_releases as (
-    select * from releases
+    select
+        feed,
+        series,
+        period_start,
+        release_on,
+        is_reported,
+        {{ month_end(add_months('period_start', var('settled_after_months'))) }} as settles_on
+    from releases
     where is_current
 ),
 
@@ -63,13 +70,7 @@ reported as (
         current_releases.period_start,
         count(*) as reported_series,
         sum(
-            case
-                when
-                    current_releases.release_on
-                    < {{ month_end(add_months('current_releases.period_start', var('settled_after_months'))) }}
-                    then 1
-                else 0
-            end
+            case when current_releases.release_on < current_releases.settles_on then 1 else 0 end
         ) as provisional_releases,
         sum(case when current_releases.release_on is null then 1 else 0 end) as unstated_releases
     from current_releases

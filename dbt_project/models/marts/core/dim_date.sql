@@ -54,8 +54,13 @@ final as (
         years.iso_week,
         years.weekday_number,
         case years.weekday_number
-            when 1 then 'Monday' when 2 then 'Tuesday' when 3 then 'Wednesday' when 4 then 'Thursday'
-            when 5 then 'Friday' when 6 then 'Saturday' else 'Sunday'
+            when 1 then 'Monday'
+            when 2 then 'Tuesday'
+            when 3 then 'Wednesday'
+            when 4 then 'Thursday'
+            when 5 then 'Friday'
+            when 6 then 'Saturday'
+            else 'Sunday'
         end as weekday_name,
         years.weekday_number >= 6 as is_weekend,
         case

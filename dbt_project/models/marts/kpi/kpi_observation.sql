@@ -80,7 +80,10 @@ counted as (
         kpis.method,
         cast(periods.numerator as double precision) as numerator,
         cast(
-            case when kpis.method = 'rate' then areas.population_mid2020 else periods.denominator end
+            case
+                when kpis.method = 'rate' then areas.population_mid2020
+                else periods.denominator
+            end
             as double precision
         ) as denominator,
         kpis.unit,
@@ -147,7 +150,7 @@ final as (
         status,
         as_of,
         definition_version,
-        cast({{ var('publication_id') }} as integer) as publication_id
+        cast({{ env_var('CSP_PUBLICATION_ID', '0') }} as integer) as publication_id
     from valued
 )
 

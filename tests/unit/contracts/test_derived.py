@@ -1,0 +1,157 @@
+"""Files made from contracts: what is stale, missing, left over or names no seed is reported."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from csp.contracts import ContractRegistry
+from csp.contracts.derived import check_derived, derived_files, write_derived
+from csp.project import CONTRACTS, PROJECT_ROOT, REFERENCE_SEEDS
+
+DAG = "dags/partner_feeds/police_street_crime.py"
+PAGE = "docs/feeds/police_street_crime.md"
+SOURCES = "dbt_project/models/staging/police/_police__sources.yml"
+
+
+@pytest.fixture
+def tree(tmp_path: Path, registry: ContractRegistry) -> Path:
+    """A project root that holds exactly what the contracts make."""
+    write_derived(registry, tmp_path)
+    return tmp_path
+
+
+def test_the_projects_own_tree_is_what_its_contracts_make(registry: ContractRegistry) -> None:
+    assert check_derived(registry) == []
+
+
+def test_writing_twice_writes_nothing_the_second_time(
+    tree: Path, registry: ContractRegistry
+) -> None:
+    assert check_derived(registry, tree) == []
+    assert write_derived(registry, tree) == []
+
+
+@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
+def test_a_stale_file_is_reported_with_its_line_and_written_anew(
+    name: str, tree: Path, registry: ContractRegistry
+) -> None:
+    path = tree / name
+    content = path.read_text(encoding="utf-8")
+    lines = content.splitlines()
+    for changed, line in (
+        ("\n".join([*lines[:2], "odd", *lines[3:]]) + "\n", 3),
+        (content + "more\n", len(lines) + 1),
+        ("\n".join(lines[:-1]) + "\n", len(lines)),
+    ):
+        path.write_text(changed, encoding="utf-8")
+        (fault,) = check_derived(registry, tree)
+        assert fault.startswith(f"{name}:{line}: ")
+        assert write_derived(registry, tree) == [path]
+    assert check_derived(registry, tree) == []
+
+
+@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
+def test_a_missing_file_is_reported(name: str, tree: Path, registry: ContractRegistry) -> None:
+    (tree / name).unlink()
+    (fault,) = check_derived(registry, tree)
+    assert fault.startswith(f"{name}: missing")
+
+
+@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
+def test_a_file_of_a_contract_that_is_gone_is_reported(
+    name: str, tree: Path, registry: ContractRegistry
+) -> None:
+    old = name.replace("police", "harbour")
+    (tree / old).parent.mkdir(exist_ok=True)
+    shutil.copy(tree / name, tree / old)
+    (fault,) = check_derived(registry, tree)
+    assert fault.startswith(f"{old}: belongs to no contract")
+
+
+def test_dbt_sources_written_by_hand_are_left_alone(tree: Path, registry: ContractRegistry) -> None:
+    by_hand = tree / "dbt_project/models/staging/lake/_lake__sources.yml"
+    by_hand.parent.mkdir()
+    by_hand.write_text("version: 2\n")
+    assert check_derived(registry, tree) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("vocabulary: police_force", "vocabulary: nowhere", ["nowhere"]),
+        ("vocabulary: lsoa,", "vocabulary: nowhere,", ["nowhere"]),
+        ("vocabularyVariants: crime_type", "vocabularyVariants: odd", ["odd", "odd_variant"]),
+    ],
+)
+def test_a_rule_that_names_no_seed_is_reported_with_its_contract(
+    old: str, new: str, missing: list[str], tmp_path: Path
+) -> None:
+    contracts = tmp_path / "contracts"
+    shutil.copytree(CONTRACTS, contracts)
+    path = contracts / "police" / "street_crime.yml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    registry = ContractRegistry(contracts)
+    write_derived(registry, tmp_path)
+    faults = check_derived(registry, tmp_path, REFERENCE_SEEDS)
+    assert len(faults) == len(missing)
+    for fault, name in zip(faults, missing, strict=True):
+        assert fault.startswith("include/contracts/police/street_crime.yml: rule P1-")
+        assert fault.endswith(f"no seed is called '{name}'")
+
+
+def test_every_feed_has_its_own_dag_page_and_source(registry: ContractRegistry) -> None:
+    files = {path.relative_to(PROJECT_ROOT).as_posix() for path in derived_files(registry)}
+    for contract in registry:
+        assert f"dags/partner_feeds/{contract.id}.py" in files
+        assert f"docs/feeds/{contract.id}.md" in files
+        assert f"dbt_project/models/staging/{contract.domain}/_{contract.domain}__sources.yml" in (
+            files
+        )
+
+
+def feeds_check(project: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(project / "include")}
+    command = [sys.executable, "-c", "from csp.cli import main; main()", "feeds", "check"]
+    return subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_feeds_check_passes_on_the_project() -> None:
+    result = feeds_check(PROJECT_ROOT)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "up to date" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (DAG, "feed_dag(", "odd_dag(", f"{DAG}:5: "),
+        (
+            "include/contracts/police/street_crime.yml",
+            "status: active",
+            "status: odd",
+            "include/contracts/police/street_crime.yml:6: status: ",
+        ),
+    ],
+)
+def test_feeds_check_says_what_is_wrong_without_a_traceback(
+    name: str, old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    for part in ("include", "dags", "docs/feeds", "dbt_project/models", "dbt_project/seeds"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PROJECT_ROOT / part, tmp_path / part, ignore=ignored)
+    path = tmp_path / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    result = feeds_check(tmp_path)
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr

@@ -69,4 +69,3 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         operator_args=arguments,
         default_args={"retries": 0},
     )
-

@@ -36,17 +36,14 @@ the inbox, and the same bytes are never taken in twice.
 @data_faults_fail_at_once
 def sweep_inbox(feed: str) -> list[str]:
     """List the files in the feed's inbox; skip the run when there are none."""
+    from csp.delivery.inbox import finished_files  # noqa: PLC0415
     from csp.lake import Home  # noqa: PLC0415
 
     inbox = Home.from_environment().inbox(feed)
-    found = sorted(
-        str(path)
-        for path in inbox.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and path.suffix != ".part"
-    )
+    found = finished_files(inbox)
     if not found:
         raise AirflowSkipException(f"nothing in {inbox}")
-    return found
+    return [str(path) for path in found]
 
 
 @task

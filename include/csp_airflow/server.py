@@ -79,7 +79,6 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "COSMOS__UPLOAD_SQL_TO_XCOM": "False",
         # Its producer is never retried, and a backup of each message slows it by half.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": "False",
-        "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     named = {f"AIRFLOW__{name}": str(value) for name, value in settings.items()}
     return named | {

@@ -87,7 +87,7 @@ class GateMetric(Strict):
     """A number measured on each month of each series of a delivery, and its bounds.
 
     Attributes:
-        metric: DuckDB aggregate over the lake rows of the cell.
+        metric: DuckDB aggregate over the lake rows of the cell; `delivery_period` may be used.
         profile: Or one of the measures that the platform takes itself.
         min: Lowest value that passes.
         max: Highest value that passes.

@@ -13,6 +13,7 @@ from csp.faults import CspError
 from csp.project import PROJECT_ROOT
 
 FILL_IN = "to be filled in"
+FEWEST_COLUMNS = 2
 
 
 def _column_name(header: str, position: int) -> str:
@@ -68,8 +69,8 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
     with sample.open(encoding="utf-8-sig", newline="") as stream:
         headers = next(csv.reader(stream), [])
     names = [_column_name(header, position) for position, header in enumerate(headers, 1)]
-    if not headers:
-        raise CspError(f"{sample.name}: has no header")
+    if len(headers) < FEWEST_COLUMNS:
+        raise CspError(f"{sample.name}: its first line is no header of two columns or more")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise CspError(f"{sample.name}: header gives {', '.join(twice)} twice")
     return {

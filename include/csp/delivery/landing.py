@@ -28,6 +28,7 @@ class LandedFile:
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
         may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
+        sent_as: Set when the same bytes, holding no rows, were sent before as another file.
     """
 
     path: Path
@@ -38,11 +39,17 @@ class LandedFile:
     ends_with_line_feed: bool
     is_ascii: bool
     may_be_padded: bool
+    sent_as: str = ""
 
     @property
     def delivery_id(self) -> str:
-        """The first 16 characters of the sha256 name the delivery everywhere."""
-        return self.sha256[:16]
+        """The first 16 characters of the sha256 name the delivery everywhere.
+
+        Two empty files say nothing of each other: what has no rows is told apart by its name too.
+        """
+        if not self.sent_as:
+            return self.sha256[:16]
+        return hashlib.sha256(f"{self.sha256} {self.sent_as}".encode()).hexdigest()[:16]
 
     @property
     def physical_lines(self) -> int:

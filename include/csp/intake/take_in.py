@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from csp.intake.rows import RowIntake, TakenRows
 from csp.intake.verdicts import Finding, RejectedError, reject
 from csp.lake.home import Home
 from csp.lake.ledger import Ledger, utc_now
+from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
 
 LONDON = ZoneInfo("Europe/London")
@@ -79,6 +80,7 @@ class Intake:
     def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IntakeOutcome:
         with arrival.path.open("rb") as stream:
             landed = land(stream, self.home)
+        landed = self._told_apart(landed, arrival.name)
         if known := self._known(landed, arrival.name):
             return known
         facts = self._facts(arrival.name, [], feed)
@@ -86,6 +88,7 @@ class Intake:
         return self._record_rejected(arrival.name, landed, facts, fault.finding)
 
     def _take_landed(self, name: str, landed: LandedFile, feed: str | None) -> IntakeOutcome:
+        landed = self._told_apart(landed, name)
         if known := self._known(landed, name):
             return known
         facts = self._facts(name, [], feed)
@@ -129,6 +132,16 @@ class Intake:
         ).take()
         return self._record_accepted(name, landed, facts, header, rows)
 
+    def _told_apart(self, landed: LandedFile, name: str) -> LandedFile:
+        """The same bytes without rows under another name are another delivery."""
+        with self.ledger.session() as session:
+            first = session.get(Delivery, landed.delivery_id)
+        if first is None or (first.verdict == "accepted" and first.accepted_rows):
+            return landed
+        called = logical_name(name)
+        same = logical_name(first.file_name) == called
+        return landed if same else replace(landed, sent_as=called)
+
     def _known(self, landed: LandedFile, name: str) -> IntakeOutcome | None:
         """The first outcome of these bytes, unless the contract has changed since a rejection."""
         with self.ledger.session() as session:
@@ -138,6 +151,10 @@ class Intake:
             session.add(
                 Receipt(delivery_id=landed.delivery_id, file_name=name, received_at=utc_now())
             )
+            facts = self._facts(name, [], first.feed)
+            if facts and facts.release_on:
+                # The newest release that still holds these bytes dates them, whatever the order.
+                first.release_on = max(first.release_on or facts.release_on, facts.release_on)
             if first.verdict != "accepted":
                 contract = next((c for c in self.contracts if c.id == first.feed), None)
                 if contract is None or contract_hash(contract) != first.contract_hash:

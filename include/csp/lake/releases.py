@@ -48,7 +48,8 @@ class OpenDelivery:
     reason: str
 
 
-def _logical_name(file_name: str) -> str:
+def logical_name(file_name: str) -> str:
+    """A file's name without its archive, as a corrected file repeats it."""
     return file_name.rsplit("/", 1)[-1].lower()
 
 
@@ -187,14 +188,14 @@ def open_deliveries(ledger: Ledger) -> list[OpenDelivery]:
     good_since: dict[tuple[str, str], datetime] = {}
     for delivery in deliveries:
         if delivery.verdict == "accepted" and delivery.delivery_id not in faults:
-            key = (delivery.feed, _logical_name(delivery.file_name))
+            key = (delivery.feed, logical_name(delivery.file_name))
             good_since[key] = delivery.first_received_at
     found = []
     for delivery in deliveries:
         reasons = faults.get(delivery.delivery_id, [])
         if delivery.verdict == "rejected":
             reasons = [delivery.reason or "rejected"]
-        later = good_since.get((delivery.feed, _logical_name(delivery.file_name)))
+        later = good_since.get((delivery.feed, logical_name(delivery.file_name)))
         put_right = later is not None and later > delivery.first_received_at
         if not reasons or put_right or delivery.delivery_id in decisions:
             continue

@@ -22,7 +22,7 @@ class Delivery(LedgerTable):
     __tablename__ = "delivery"
 
     delivery_id: Mapped[str] = mapped_column(primary_key=True)
-    sha256: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str] = mapped_column(index=True)
     feed: Mapped[str | None] = mapped_column(index=True)
     file_name: Mapped[str]
     first_received_at: Mapped[datetime]

@@ -44,7 +44,7 @@ PROFILE_QUERY = """
         group by all
     )
     select
-        cell.delivery_id, cell.series, cell.period_start, cell.row_count,
+        delivery_id, series, period_start, cell.row_count,
         greatest(delivery.held_rows - 1, 0) * 1.0 / greatest(delivery.all_rows, 1)
             as quarantined_share_after_first,
         case when usual.months >= {fewest} then cell.row_count / usual.median_rows end
@@ -52,7 +52,12 @@ PROFILE_QUERY = """
         abs(cell.row_count - cell.previous_row_count) * 1.0
             / nullif(cell.previous_row_count, 0) as revision_ratio,
         row_measure.* exclude (delivery_id, series, period_start)
-    from gate.cell as cell
+    -- What the lake holds and the ledger does not know is judged too.
+    from (
+        select delivery_id, series, period_start from gate.cell
+        union select delivery_id, series, period_start from gate.row_measure
+    ) as place
+    left join gate.cell as cell using (delivery_id, series, period_start)
     join gate.delivery as delivery using (delivery_id)
     left join usual using (delivery_id, series, period_start)
     left join gate.row_measure as row_measure using (delivery_id, series, period_start)
@@ -132,14 +137,16 @@ class DeliveryGate:
                 )
             ).all()
         connection.execute(
-            "create table gate.delivery (delivery_id text, held_rows bigint, all_rows bigint)"
+            "create table gate.delivery (delivery_id text, delivery_period date, "
+            "held_rows bigint, all_rows bigint)"
         )
         if deliveries:
             connection.executemany(
-                "insert into gate.delivery values (?, ?, ?)",
+                "insert into gate.delivery values (?, ?, ?, ?)",
                 [
                     (
                         d.delivery_id,
+                        d.period_start,
                         d.quarantined_rows + d.rejected_lines,
                         d.accepted_rows + d.quarantined_rows + d.rejected_lines,
                     )
@@ -169,7 +176,8 @@ class DeliveryGate:
         connection.execute(
             f"""create table gate.row_measure as
             select delivery_id, series, period_start, {", ".join(columns)}
-            from read_parquet(?, union_by_name = true) group by all""",
+            from read_parquet(?, union_by_name = true)
+            join gate.delivery using (delivery_id) group by all""",
             [files],
         )
 

@@ -39,6 +39,7 @@ from csp.warehouse.lake_relation import (
     template_table,
 )
 
+OWN_TABLES = ("publication", "publication_state")
 Connection = psycopg2.extensions.connection
 
 
@@ -216,13 +217,17 @@ class PostgresWarehouse:
             cursor.execute(f"""
                 create table if not exists {PUBLISHED_SCHEMA}.publication (
                     publication_id integer not null, published_at timestamp not null,
-                    code_version text not null, is_stale boolean not null,
-                    reasons text not null)""")
+                    code_version text not null)""")
             cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication")
             cursor.execute(
-                f"insert into {PUBLISHED_SCHEMA}.publication values (%s, %s, %s, false, '')",
+                f"insert into {PUBLISHED_SCHEMA}.publication values (%s, %s, %s)",
                 [note.publication_id, note.published_at, note.code_version],
             )
+            cursor.execute(f"""
+                create table if not exists {PUBLISHED_SCHEMA}.publication_state (
+                    is_stale boolean not null, reasons text not null)""")
+            cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication_state")
+            cursor.execute(f"insert into {PUBLISHED_SCHEMA}.publication_state values (false, '')")
         self._tidy([table for _, table in tables])
         return f"schema {PUBLISHED_SCHEMA} of {self.address.database}", checksums
 
@@ -273,7 +278,7 @@ class PostgresWarehouse:
             [PUBLISHED_SCHEMA],
         )
         for (table,) in cursor.fetchall():
-            if table not in kept and table != "publication":
+            if table not in kept and table not in OWN_TABLES:
                 cursor.execute(f"drop table {PUBLISHED_SCHEMA}.{table} cascade")
 
     def _tidy(self, tables: list[str]) -> None:
@@ -288,12 +293,12 @@ class PostgresWarehouse:
             connection.close()
 
     def mark_stale(self, reasons: list[str]) -> None:
-        """Write the reasons on the one row of `published.publication`."""
+        """Write the reasons on the one row of `published.publication_state`."""
         if not self._is_published():
             return
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute(
-                f"update {PUBLISHED_SCHEMA}.publication set is_stale = true, reasons = %s",
+                f"update {PUBLISHED_SCHEMA}.publication_state set is_stale = true, reasons = %s",
                 ["\n".join(reasons)],
             )
 

@@ -28,7 +28,9 @@ def samples() -> dict[str, Any]:
 def make_file(samples: dict[str, Any]) -> MakeFile:
     """Gives a feed's file: its header, then one row per set of changes to the valid row."""
 
-    def write(feed: str, changes: list[Row], header: list[str] | None = None, **style: int) -> str:
+    def write(
+        feed: str, changes: list[Row], header: list[str] | None = None, **style: str | int
+    ) -> str:
         valid = samples[feed]["valid"]
         text = io.StringIO()
         rows = csv.DictWriter(text, header or list(valid), lineterminator="\n", **style)

@@ -1,0 +1,120 @@
+"""The marts depend on what was delivered, not on when, how often or under which name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from csp.lake.tables import Publication
+from csp.simulator import SimulationTruth
+from csp.warehouse.platform import Platform
+from csp.warehouse.refresh import refresh
+
+from .conftest import Year, take
+
+RENAMED = "from the partner (2).csv"
+
+
+def checksums(platform: Platform) -> dict[str, str]:
+    """Of the newest publication's tables; the number of the publication is not counted."""
+    with platform.ledger.session() as session:
+        newest = session.scalars(
+            select(Publication).order_by(Publication.publication_id.desc())
+        ).first()
+        return newest.table_checksums
+
+
+@pytest.fixture
+def loose_file(year: Year, tmp_path: Path) -> Path:
+    """A force-month outside an archive, which no other delivery holds."""
+    import zipfile  # noqa: PLC0415
+
+    with zipfile.ZipFile(year.police[0]) as archive:
+        name = next(n for n in archive.namelist() if "metropolitan" in n)
+        path = tmp_path / Path(name).name
+        path.write_bytes(archive.read(name))
+    return path
+
+
+@pytest.fixture
+def reference(
+    year: Year, loose_file: Path, empty_platform: Callable[..., Platform]
+) -> tuple[Platform, dict[str, str]]:
+    """Everything delivered once, in order."""
+    platform = empty_platform("duckdb")
+    take(platform, loose_file, *year.police[1:6], *year.fire[:4])
+    refresh(platform)
+    return platform, checksums(platform)
+
+
+def test_delivering_everything_twice_changes_nothing(
+    year: Year, loose_file: Path, reference: tuple[Platform, dict[str, str]]
+) -> None:
+    platform, before = reference
+    outcomes = take(platform, loose_file, *year.police[1:6], *year.fire[:4])
+    refresh(platform)
+    assert {outcome.verdict for outcome in outcomes} == {"repeat"}
+    assert checksums(platform) == before
+
+
+def test_another_order_and_another_name_change_nothing(
+    year: Year,
+    loose_file: Path,
+    tmp_path: Path,
+    reference: tuple[Platform, dict[str, str]],
+    empty_platform: Callable[..., Platform],
+) -> None:
+    _, expected = reference
+    other = empty_platform("duckdb", "other")
+    renamed = Path(shutil.copy(loose_file, tmp_path / RENAMED))
+    take(other, *reversed(year.fire[:4]), *reversed(year.police[1:6]), renamed)
+    refresh(other)
+    assert checksums(other) == expected
+
+
+def test_one_more_release_does_change_the_marts(
+    year: Year, reference: tuple[Platform, dict[str, str]]
+) -> None:
+    platform, before = reference
+    take(platform, year.police[6])
+    refresh(platform)
+    after = checksums(platform)
+    assert after["fct_recorded_crime"] != before["fct_recorded_crime"]
+    assert after["fct_fire_incident"] == before["fct_fire_incident"]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
+def test_the_marts_say_what_the_simulator_knows(
+    engine: str, year: Year, empty_platform: Callable[..., Platform]
+) -> None:
+    platform = empty_platform(engine)
+    take(platform, *year.police, *year.fire)
+    refresh(platform)
+    query = platform.warehouse.query
+    found = query(
+        "select period_start, numerator, status from kpi_observation where kpi_id = 'S01' "
+        "and period_kind = 'month' and area_kind = 'borough' order by period_start"
+    ).rows
+    expected = crimes_by_month(year.truth)
+    assert {f"{month:%Y-%m}": value for month, value, _ in found} == expected
+    assert {status for _, _, status in found} == {"reported"}
+    fires = query(
+        "select period_start, numerator from kpi_observation where kpi_id = 'S28' and "
+        "breakdown = 'fire' and period_kind = 'month' and area_kind = 'borough' order by 1"
+    ).rows
+    assert [int(value) for _, value in fires] == [
+        month.in_borough_by_group.get("Fire", 0)
+        for month in sorted(year.truth.fire, key=lambda m: m.month)
+    ]
+
+
+def crimes_by_month(truth: SimulationTruth) -> dict[str, float]:
+    """Crimes in the borough by month, all forces together."""
+    totals: dict[str, float] = {}
+    for month in truth.police:
+        totals[month.month] = totals.get(month.month, 0) + month.in_borough_crimes
+    return totals

@@ -11,7 +11,9 @@ import pytest
 from csp.contracts import Contract
 from csp.project import REFERENCE_SEEDS
 
-TYPES = [line.split(",")[0] for line in (REFERENCE_SEEDS / "crime_type.csv").read_text().split("\n")]
+TYPES = [
+    line.split(",")[0] for line in (REFERENCE_SEEDS / "crime_type.csv").read_text().split("\n")
+]
 CRIMES = [name for name in TYPES[1:] if name and name != "Anti-social behaviour"]
 STREET_HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"

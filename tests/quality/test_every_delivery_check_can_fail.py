@@ -79,9 +79,7 @@ BAD: dict[str, Bad] = {
     "P1-G-VOLUME-LOW": street_of(*plain(25)),
     "P1-G-VOLUME-HIGH": street_of(*plain(1_250)),
     "P1-G-VOLUME-UNUSUAL": street_of(*plain(80)),
-    "P1-G-TYPES": street_of(
-        *(street_row(MONTH, i, Crime_type="Burglary") for i in range(250))
-    ),
+    "P1-G-TYPES": street_of(*(street_row(MONTH, i, Crime_type="Burglary") for i in range(250))),
     "P1-G-DUPLICATE": street_of(*plain(250), *plain(5)),
     "P1-G-LOCATION": street_of(
         *plain(230),

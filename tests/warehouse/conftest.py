@@ -63,9 +63,7 @@ def platform_at(folder: Path, warehouse: Warehouse) -> Platform:
 
 
 @pytest.fixture
-def empty_platform(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> Callable[[str], Platform]:
+def empty_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Platform]:
     """Gives an empty platform on the engine asked for."""
 
     def make(engine: str, name: str = "home") -> Platform:

@@ -112,6 +112,7 @@ def test_a_member_under_a_password_is_refused_when_it_is_read(tmp_path: Path) ->
 @settings(
     max_examples=80,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

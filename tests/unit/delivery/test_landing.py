@@ -20,6 +20,7 @@ BLANKS = " \t\u00a0\ufeff"
 quick = settings(
     max_examples=150,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

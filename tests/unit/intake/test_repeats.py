@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import func, select
 
 from csp.contracts import ContractRegistry
@@ -46,6 +49,18 @@ def test_the_same_rows_under_a_new_name_are_a_repeat(desk: Desk, make_file: Make
     again = desk.take_text("copy of it.csv", make_file(FEED, [{}]))
     assert (again.verdict, again.feed, again.delivery_id) == ("repeat", FEED, first.delivery_id)
     assert desk.delivery(first).file_name == NAME
+
+
+@pytest.mark.parametrize("order", [("2021-08", "2021-09"), ("2021-09", "2021-08")])
+def test_bytes_that_a_newer_release_repeats_are_of_the_newest_release(
+    order: tuple[str, str], desk: Desk, make_file: MakeFile
+) -> None:
+    for release in order:
+        with zipfile.ZipFile(desk.folder / f"{release}.zip", "w") as archive:
+            archive.writestr(f"2021-06/{NAME}", make_file(FEED, [{}]))
+    first, again = (desk.take(desk.folder / f"{release}.zip") for release in order)
+    assert (first.verdict, again.verdict) == ("accepted", "repeat")
+    assert desk.delivery(first).release_on == date(2021, 9, 1)
 
 
 def test_two_files_that_differ_in_one_byte_are_two_deliveries(

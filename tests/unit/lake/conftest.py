@@ -36,11 +36,7 @@ class Book:
         series: str = "City of London Police",
         months: tuple[date, ...] = (date(2021, 6, 1),),
     ) -> str:
-        """Record a delivery; its months stand in the ledger when it was accepted.
-
-        Args:
-            gate: Whether the delivery gate passed it, or None when none has looked.
-        """
+        """Record a delivery and, when accepted, its months; gate None: no gate has looked."""
         self.received += 1
         sha256 = hashlib.sha256(f"{name} {self.received}".encode()).hexdigest()
         delivery_id = sha256[:16]

@@ -111,6 +111,16 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 
 
 @pytest.fixture(scope="session")
+def taken_year(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Gives a folder a copy of a data root into which the year was taken."""
+    root = tmp_path_factory.mktemp("taken")
+    platform = platform_at(root, DuckDBWarehouse(Home(root)))
+    take(platform, *year.police, *year.fire)
+    platform.ledger.engine.dispose()
+    return lambda folder: shutil.copytree(root, folder, dirs_exist_ok=True) and None
+
+
+@pytest.fixture(scope="session")
 def real_street(real_data: Path) -> list[Path]:
     """The 47 real files of the City of London Police."""
     return sorted((real_data / "police" / "city-of-london").glob("*-street.csv"))

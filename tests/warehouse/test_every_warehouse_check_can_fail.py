@@ -17,7 +17,7 @@ from csp.quality.suites import publication_suite, warehouse_suite
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.refresh import refresh
 
-from .conftest import Year, platform_at, take
+from .conftest import platform_at
 
 CRIME, ASB, FIRE = "core.fct_recorded_crime", "core.fct_asb_incident", "core.fct_fire_incident"
 MART = "kpi.kpi_observation"
@@ -106,11 +106,11 @@ def all_checks(publication_id: int = 1) -> list[TableCheck]:
 
 
 @pytest.fixture(scope="module")
-def built(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(taken_year: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A candidate warehouse whose marts are good."""
     folder = tmp_path_factory.mktemp("built")
+    taken_year(folder)
     platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
-    take(platform, *year.police, *year.fire)
     refresh(platform)
     return platform.home.candidate_file
 

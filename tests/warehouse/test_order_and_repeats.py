@@ -89,10 +89,13 @@ def test_one_more_release_does_change_the_marts(
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
 def test_the_marts_say_what_the_simulator_knows(
-    engine: str, year: Year, empty_platform: Callable[..., Platform]
+    engine: str,
+    year: Year,
+    taken_year: Callable[[Path], None],
+    empty_platform: Callable[..., Platform],
 ) -> None:
     platform = empty_platform(engine)
-    take(platform, *year.police, *year.fire)
+    taken_year(platform.home.root)
     refresh(platform)
     query = platform.warehouse.query
     found = query(

@@ -26,16 +26,18 @@ COUNT = "select count(*) as rows, sum(numerator) as events from kpi_observation"
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def published(
-    request: pytest.FixtureRequest, year: Year, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    taken_year: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Platform:
     """The synthetic year, published once on each engine."""
     folder = tmp_path_factory.mktemp("held")
+    taken_year(folder)
     if request.param == "duckdb":
         platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
     else:
         server: Server = request.getfixturevalue("server")
         platform = platform_at(folder, server.fresh_database())
-    take(platform, *year.police, *year.fire)
     refresh(platform)
     return platform
 
@@ -166,10 +168,10 @@ def spoil_candidate(platform: Platform, statement: str) -> None:
 
 
 def test_a_month_admitted_by_a_person_counts_as_not_reported(
-    year: Year, empty_platform: Callable[..., Platform]
+    year: Year, taken_year: Callable[[Path], None], empty_platform: Callable[..., Platform]
 ) -> None:
     platform = empty_platform("duckdb")
-    take(platform, *year.police, *year.fire)
+    taken_year(platform.home.root)
     (outcome,) = take(platform, year.fault("B06"))
     with pytest.raises(GateHeldError):
         refresh(platform)

@@ -7,14 +7,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from csp.faults import CspError
 from csp.lake.home import Home
 from csp.project import DBT_PROJECT
+from csp.warehouse.code_version import code_version
 from csp.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
+PARSED: dict[Any, Manifest] = {}
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -87,7 +93,17 @@ class DbtRunner:
             stage,
             *("--resource-type", "seed", "--resource-type", "model"),
             publication_id=publication_id,
+            manifest=self._parsed(),
         )
+
+    def _parsed(self) -> Manifest:
+        """The parsed project; parsing takes longer than most builds, so once per process."""
+        names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")
+        database = tuple(Path(self.settings.get(name, "")).name for name in names)
+        key = (self.project, database, code_version())
+        if key not in PARSED:
+            PARSED[key] = self.invoke("parse")
+        return PARSED[key].deepcopy()
 
     def write_manifest(self) -> None:
         """Parse the project and write the manifest that the refresh DAG is drawn from."""
@@ -98,8 +114,10 @@ class DbtRunner:
         aside.write_text(json.dumps(written | {"macros": {}, "docs": {}}), encoding="utf-8")
         aside.replace(self.manifest)
 
-    def invoke(self, *arguments: str, publication_id: int = 0) -> None:
-        """Run one dbt command.
+    def invoke(
+        self, *arguments: str, publication_id: int = 0, manifest: Manifest | None = None
+    ) -> Any:  # noqa: ANN401 - a manifest for parse, results for build
+        """Run one dbt command and give back what dbt gives.
 
         Raises:
             CspError: It failed.
@@ -107,7 +125,7 @@ class DbtRunner:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
         with _environment(self.settings | {PUBLICATION_ID: str(publication_id)}):
-            outcome = dbtRunner().invoke(
+            outcome = dbtRunner(manifest=manifest).invoke(
                 [
                     "--quiet",
                     "--no-use-colors",
@@ -119,7 +137,7 @@ class DbtRunner:
             )
         _release_duckdb()
         if outcome.success:
-            return
+            return outcome.result
         if outcome.exception is not None:
             first = str(outcome.exception).strip().splitlines()
             raise CspError(f"dbt {arguments[0]} could not run: {' '.join(first[:3])}")

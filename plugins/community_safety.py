@@ -1,9 +1,13 @@
 """What Airflow loads of the platform when one of its processes starts.
 
-DAG files are parsed, and tasks run, in forks of the dag-processor and of the local executor. What
-a parent has imported its forks need not import again, which is most of the time that the refresh
-DAG takes to parse; so the parents import it here, once.
+DAG files are parsed, and tasks run, in forks of long-lived processes. What the parent has imported
+its forks need not import again. So every process imports what DAG files need (which is most of the
+time the refresh DAG takes to parse), and those that fork tasks also import what tasks need: Great
+Expectations and dbt take seconds each, and a refresh needs both several times over.
 """
+
+import importlib
+import sys
 
 import cosmos.airflow.task_group
 import cosmos.config
@@ -13,13 +17,26 @@ from airflow.plugins_manager import AirflowPlugin
 import csp_airflow.feed_dag
 import csp_airflow.refresh_tasks
 
-PRELOADED = (
+FOR_DAG_FILES = (
     cosmos.airflow.task_group,
     cosmos.config,
     cosmos.operators.watcher,
     csp_airflow.feed_dag,
     csp_airflow.refresh_tasks,
 )
+FOR_TASKS = (
+    "csp.intake",
+    "csp.warehouse.refresh",
+    "great_expectations.expectations",
+    "dbt.cli.main",
+    "dbt.adapters.duckdb",
+    "dbt.adapters.postgres",
+)
+FORKS_TASKS = {"scheduler", "worker"}
+
+if FORKS_TASKS & set(sys.argv[1:3]):
+    for name in FOR_TASKS:
+        importlib.import_module(name)
 
 
 class CommunitySafetyPlugin(AirflowPlugin):

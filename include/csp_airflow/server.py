@@ -75,7 +75,9 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "TRIGGERER__DEFAULT_CAPACITY": "100",
         "COSMOS__ENABLE_TELEMETRY": "False",
         "COSMOS__ENABLE_MEMORY_OPTIMISED_IMPORTS": "True",
-        "COSMOS__ENABLE_CACHE": "False",
+        # It runs dbt in a copy of the project, and only its own cache of the parse knows that.
+        "COSMOS__ENABLE_CACHE": "True",
+        "COSMOS__CACHE_DIR": folder / "cosmos",
         "COSMOS__UPLOAD_SQL_TO_XCOM": "False",
         # Its producer is never retried, and a backup of each message slows it by half.
         "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": "False",
@@ -115,10 +117,12 @@ class LocalAirflow:
         """Environment of every process: the caller's, the data root, dbt's and Airflow's own."""
         platform = Platform.from_environment()
         scripts = str(Path(sys.executable).parent)
+        dbt = dbt_settings(platform.warehouse, self.home)
+        del dbt["DBT_TARGET_PATH"]  # in the copy that Cosmos makes for each run
         return (
             dict(os.environ)
             | {"CSP_HOME": str(self.home.root), "PATH": f"{scripts}:{os.environ.get('PATH', '')}"}
-            | dbt_settings(platform.warehouse, self.home)
+            | dbt
             | airflow_settings(self.folder, self.port, self._secret)
         )
 

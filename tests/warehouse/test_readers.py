@@ -47,6 +47,7 @@ def read_until(stop: Event, started: Event, kind: str, where: Any, seen: Any) ->
             seen.put([float(value) for value in row])
             last = row
         started.set()
+        stop.wait(0.02)  # leave the processor to the refresh now and then
     seen.put(readings)
 
 

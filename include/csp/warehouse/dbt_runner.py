@@ -129,6 +129,7 @@ class DbtRunner:
                 [
                     "--quiet",
                     "--no-use-colors",
+                    "--no-write-json" if manifest else "--write-json",
                     arguments[0],
                     "--project-dir",
                     str(self.project),

@@ -43,13 +43,16 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         "deferrable": False,
         "poke_interval": 1,
     }
+    manifest = Home.from_environment().root / "dbt" / "manifest.json"
+    project = ProjectConfig(
+        dbt_project_path=DBT_PROJECT, manifest_path=str(manifest), install_dbt_deps=False
+    )
+    # Through Airflow's object storage the first read of a plain file loads every plugin and a web
+    # framework with them, half a second of each parse.
+    project.manifest_path = manifest
     return DbtTaskGroup(
         group_id=group_id,
-        project_config=ProjectConfig(
-            dbt_project_path=DBT_PROJECT,
-            manifest_path=str(Home.from_environment().root / "dbt" / "manifest.json"),
-            install_dbt_deps=False,
-        ),
+        project_config=project,
         profile_config=ProfileConfig(
             profile_name="community_safety",
             target_name=os.environ.get("CSP_DBT_TARGET", "duckdb"),

@@ -22,7 +22,8 @@ published in one step. Readers see the last publication until then.
 - `warehouse_gate`, `publication_audit`: a critical check failed; the log names it. The last
   publication stays readable and is marked stale with the reason (`csp status`).
 - a model: its own log has dbt's message; fix the model.
-- `hold_publication` returns the reasons. Runbook: docs/runbooks/publication-held.md.
+- `hold_publication` ends red with the reasons; they also stand in its XCom.
+  Runbook: docs/runbooks/publication-held.md.
 
 **Rerun:** a "now" DAG. When the cause is put right, trigger it anew; never clear a part of an old
 run, because the candidate warehouse may be another run's by now.

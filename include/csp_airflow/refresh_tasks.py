@@ -86,9 +86,16 @@ def publish(ticket: Ticket) -> int:
 
 
 @data_faults_fail_at_once
-def hold_publication() -> list[str]:
-    """Close the refresh if nothing has, and return why the publication was held."""
+def hold_publication(**context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Close the refresh if nothing has, and end red with the reasons, so that the run is red.
+
+    Raises:
+        GateHeldError: Always; the reasons also stand in XCom under `reasons`.
+    """
+    from csp.faults import GateHeldError  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
 
-    return RefreshRun.hold_what_is_left(Platform.from_environment())
+    reasons = RefreshRun.hold_what_is_left(Platform.from_environment())
+    context["ti"].xcom_push(key="reasons", value=reasons)
+    raise GateHeldError(reasons)

@@ -80,9 +80,9 @@ class AirflowRest:
         """Log of a task's first try."""
         return str(self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/1"))
 
-    def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:  # noqa: ANN401
-        """What a task returned."""
-        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str) -> Any:  # noqa: ANN401
+        """What a task left for others under a key."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}"
         return self.get(path, deserialize=True)["value"]
 
     def await_run(self, dag_id: str, run_id: str, seconds: float = 600) -> str:

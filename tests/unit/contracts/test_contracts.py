@@ -58,7 +58,7 @@ def test_a_contract_is_one_of_the_open_standard(path: Path) -> None:
         ("kind: DataContract", "kind: [DataContract", "", "", "expected"),
     ],
 )
-def test_a_faulty_contract_is_refused_with_file_line_and_key(  # noqa: PLR0917
+def test_a_faulty_contract_is_refused_with_file_line_and_key(
     old: str, new: str, at: str, key: str, what: str, tmp_path: Path
 ) -> None:
     text = STREET.read_text(encoding="utf-8")

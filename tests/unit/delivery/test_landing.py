@@ -88,7 +88,7 @@ fields = st.lists(st.sampled_from(["a", "b c", "", "1"]), min_size=1, max_size=4
     is_ended=st.booleans(),
     chunk=st.sampled_from([1, 2, 3, 5, 1 << 20]),
 )
-def test_a_padded_value_is_never_overlooked(  # noqa: PLR0917
+def test_a_padded_value_is_never_overlooked(
     rows: list[list[str]],
     at: tuple[int, int],
     blank: str,

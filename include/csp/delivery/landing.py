@@ -27,6 +27,7 @@ class LandedFile:
         carriage_returns: Number of line feeds that follow a carriage return.
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
+        has_nul: Whether a byte is zero, which no text file but UTF-16 has.
         may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
         sent_as: Set when the same bytes, holding no rows, were sent before as another file.
     """
@@ -38,6 +39,7 @@ class LandedFile:
     carriage_returns: int
     ends_with_line_feed: bool
     is_ascii: bool
+    has_nul: bool
     may_be_padded: bool
     sent_as: str = ""
 
@@ -69,6 +71,7 @@ class _Look:
         self.digest = hashlib.sha256()
         self.size = self.line_feeds = self.carriage_returns = 0
         self.is_ascii, self.padded, self.tail = True, False, b""
+        self.has_nul = False
 
     def take(self, chunk: bytes) -> None:
         """Look at the next bytes; a pattern over a chunk's edge is seen with the tail."""
@@ -80,6 +83,7 @@ class _Look:
             edge = self.tail[-1:] + chunk[:1]
             self.carriage_returns += chunk.count(b"\r\n") + (edge == b"\r\n")
         self.is_ascii = self.is_ascii and chunk.isascii()
+        self.has_nul = self.has_nul or b"\x00" in chunk
         if not self.padded:
             self.padded = any(mark in chunk or mark in seam for mark in PADDING)
         self.tail = (self.tail + chunk)[-2:]
@@ -122,5 +126,6 @@ def land(source: BinaryIO, home: Home) -> LandedFile:
         carriage_returns=look.carriage_returns,
         ends_with_line_feed=look.tail.endswith(b"\n"),
         is_ascii=look.is_ascii,
+        has_nul=look.has_nul,
         may_be_padded=look.may_be_padded,
     )

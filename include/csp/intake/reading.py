@@ -49,6 +49,8 @@ def _encoding_of(landed: LandedFile, allowed: list[str]) -> str:
         start = stream.read(2)
     if start in (b"\xff\xfe", b"\xfe\xff"):
         allowed = ["utf-16"]
+    elif landed.has_nul:
+        raise reject("D02", "the file holds zero bytes, which no text does; ask for it again")
     if landed.is_ascii:
         return "utf-8"
     for encoding in allowed:

@@ -25,6 +25,7 @@ from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
 
+TOO_EARLY = "D11"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -155,6 +156,8 @@ class Intake:
             if facts and facts.release_on:
                 # The newest release that still holds these bytes dates them, whatever the order.
                 first.release_on = max(first.release_on or facts.release_on, facts.release_on)
+            if first.verdict == "rejected" and (first.reason or "").startswith(TOO_EARLY):
+                return None  # its month may have ended since
             if first.verdict != "accepted":
                 contract = next((c for c in self.contracts if c.id == first.feed), None)
                 if contract is None or contract_hash(contract) != first.contract_hash:

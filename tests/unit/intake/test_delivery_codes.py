@@ -166,3 +166,25 @@ def test_a_fifth_of_faulty_rows_is_not_yet_too_many(desk: Desk, make_file: MakeF
 def test_a_path_that_does_not_exist_is_the_callers_fault(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(CspError, match="no such file"):
         desk.take(tmp_path / "nothing.csv")
+
+
+def test_zero_bytes_far_into_a_file_are_no_text(desk: Desk) -> None:
+    header = (
+        "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+        "Crime type,Last outcome category,Context\n"
+    )
+    row = ",2021-06,City of London Police,City of London Police,,,No Location,,,Drugs,,\n"
+    content = (header + row * 2_000).encode() + b",2021-06,\x00" + row.encode()
+    outcome = desk.take_text("2021-06-city-of-london-street.csv", content)
+    assert outcome.verdict == "rejected"
+    assert outcome.reason.startswith("D02")
+
+
+def test_a_file_that_came_too_early_is_taken_once_its_month_has_ended(desk: Desk) -> None:
+    name = "2999-01-city-of-london-street.csv"
+    header = desk.registry.get("police_street_crime").columns
+    line = ",".join(column.headers("published")[0] for column in header)
+    content = f"{line}\n,2999-01,City of London Police,City of London Police,,,,,,Drugs,,\n"
+    assert desk.take_text(name, content).reason.startswith("D11")
+    again = desk.take_text(name, content)
+    assert again.verdict == "rejected", "it is looked at anew, not taken for a repeat"

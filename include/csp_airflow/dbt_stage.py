@@ -43,7 +43,7 @@ def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
         "deferrable": False,
         "poke_interval": 1,
     }
-    manifest = Home.from_environment().root / "dbt" / "manifest.json"
+    manifest = Home.from_environment().dbt_manifest
     project = ProjectConfig(
         dbt_project_path=DBT_PROJECT, manifest_path=str(manifest), install_dbt_deps=False
     )

@@ -57,7 +57,8 @@ class Arrival:
             raise ArchiveFaultError(f"member {self.member} cannot be unpacked") from fault
 
 
-def _is_left(path: PurePath) -> bool:
+def is_left(path: PurePath) -> bool:
+    """Whether a file is hidden or an unfinished upload, which nobody takes."""
     return path.name.startswith(".") or path.suffix == ".part"
 
 
@@ -71,7 +72,7 @@ def _members(path: Path) -> list[str]:
         inside = PurePosixPath(info.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in "".join(inside.parts[:1]):
             raise ArchiveFaultError("a member's name points outside the archive")
-    infos = [info for info in infos if not _is_left(PurePosixPath(info.filename))]
+    infos = [info for info in infos if not is_left(PurePosixPath(info.filename))]
     if not infos:
         raise ArchiveFaultError("the archive holds no file")
     unpacked = sum(info.file_size for info in infos)
@@ -99,7 +100,7 @@ def arrivals(path: Path) -> list[Arrival]:
     if path.is_dir():
         found: list[Arrival] = []
         for child in sorted(path.rglob("*")):
-            if not child.is_file() or _is_left(child):
+            if not child.is_file() or is_left(child):
                 continue
             try:
                 found += arrivals(child)

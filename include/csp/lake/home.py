@@ -64,6 +64,11 @@ class Home:
         return self._made("warehouse") / "candidate.duckdb"
 
     @property
+    def dbt_manifest(self) -> Path:
+        """The manifest that the refresh DAG is drawn from; dbt runs never write it."""
+        return self.root / "dbt" / "manifest.json"
+
+    @property
     def published(self) -> Path:
         """Publications on the embedded engine; `current` points at the newest."""
         return self._made("published")

@@ -56,11 +56,6 @@ def _environment(settings: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def manifest_path(home: Home) -> Path:
-    """Where the manifest lies that the refresh DAG is drawn from."""
-    return home.root / "dbt" / "manifest.json"
-
-
 class DbtRunner:
     """Runs dbt on one warehouse; parses the project once.
 
@@ -74,7 +69,7 @@ class DbtRunner:
         self.settings = dbt_settings(warehouse, home)
         self.project = project
         self.target = Path(self.settings["DBT_TARGET_PATH"])
-        self.manifest = manifest_path(home)
+        self.manifest = home.dbt_manifest
 
     def build(self, stage: str, publication_id: int) -> None:
         """Build one stage: seeds and models; dbt's own tests run before code is released.

@@ -41,7 +41,7 @@ def _source_table(contract: Contract) -> dict[str, object]:
     ]
     columns = [{"name": n, "data_type": t, "description": d} for n, t, d in origin]
     columns += [
-        {"name": c.name, "data_type": c.physicalType, "description": c.description}
+        {"name": c.name, "data_type": c.type, "description": c.description}
         for c in contract.columns
     ]
     return {
@@ -111,7 +111,7 @@ def docs_page(contract: Contract) -> str:
         "| column | type | required | what |",
         "|---|---|---|---|",
         *(
-            f"| `{c.name}` | {c.physicalType} | {'yes' if c.required else ''} | {c.description} |"
+            f"| `{c.name}` | {c.type} | {'yes' if c.required else ''} | {c.description} |"
             for c in contract.columns
         ),
         "",

@@ -120,7 +120,7 @@ def _text_of(column: Column, header: HeaderMap, contract: Contract, may_be_padde
 
 def _typed(column: Column) -> str:
     name = column.name
-    match column.physicalType:
+    match column.type:
         case "integer":
             # Spreadsheets write whole numbers as 12.0; anything else with a fraction is a fault.
             return (
@@ -141,7 +141,7 @@ def compiled_rules(contract: Contract) -> list[CompiledRule]:
     """Every row rule of a contract in the order of its bits: types, presence, then its own."""
     rules = []
     for column in contract.columns:
-        if column.physicalType != "text":
+        if column.type != "text":
             rules.append(
                 CompiledRule(
                     UNREADABLE_VALUE,
@@ -152,7 +152,7 @@ def compiled_rules(contract: Contract) -> list[CompiledRule]:
                 )
             )
         if column.required:
-            name = column.name if column.physicalType == "text" else f"{column.name}__text"
+            name = column.name if column.type == "text" else f"{column.name}__text"
             rules.append(
                 CompiledRule(
                     MISSING_VALUE,
@@ -249,7 +249,7 @@ def evaluation_query(
         stage = f"select * replace ({changed}) from ({stage})"
     typed = ", ".join(
         c.name
-        if c.physicalType == "text"
+        if c.type == "text"
         else f"{_typed(c)} as {c.name}, {c.name} as {c.name}__text"
         for c in contract.columns
     )

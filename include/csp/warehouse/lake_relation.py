@@ -26,7 +26,7 @@ def lake_columns(contract: Contract) -> dict[str, str]:
         "series": "text",
         "period_start": "date",
     }
-    return origin | {column.name: column.physicalType for column in contract.columns}
+    return origin | {column.name: column.type for column in contract.columns}
 
 
 def column_definitions(columns: dict[str, str]) -> str:

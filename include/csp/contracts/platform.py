@@ -1,0 +1,159 @@
+"""What the platform needs of a feed beyond the standard: files, layouts, grain, core table."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import field_validator, model_validator
+
+from csp.contracts.strict import AccessClass, Strict
+
+PeriodKind = Literal["day", "week", "month", "quarter", "year"]
+CORE_NAME = re.compile(r"(fct|dim)_[a-z][a-z0-9_]*")
+FILE_PERIOD = "file"
+
+
+class Unpivot(Strict):
+    """Columns of a wide file that are rows in truth.
+
+    Attributes:
+        headers: Regular expression that the headers of those columns fit.
+        name: Header under which a column of the contract finds the header itself.
+        value: Header under which a column of the contract finds the field.
+    """
+
+    headers: str
+    name: str
+    value: str
+
+
+class Layout(Strict):
+    """A form in which the partner sends the feed."""
+
+    name: str
+    description: str
+    ignoredHeaders: list[str] = []  # noqa: N815
+    unpivot: Unpivot | None = None
+
+
+class FileFormat(Strict):
+    """How a file of the feed is read."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    encodings: list[Literal["utf-8", "cp1252", "utf-16"]] = ["utf-8", "cp1252"]
+    nullTokens: list[str] = [""]  # noqa: N815
+
+
+class Grain(Strict):
+    """How rows fall into cells, each one period of one series, and which rows are current.
+
+    Attributes:
+        periodKind: Length of a cell.
+        period: The date or timestamp column whose period the row belongs to, or `file` for the
+            date that the file's name gives.
+        periodIsFilePeriod: Whether a file is of one period only.
+        series: DuckDB expression naming the series, over lake columns.
+        rejectAboveQuarantinedShare: Above this share the delivery itself is rejected.
+        current: release: the newest release of a period replaces it whole. record: the newest
+            version of each key counts, whichever file brought it. snapshot: each file is the
+            whole register on its date, and the newest counts.
+        key: Columns that name a record; unique within a delivery together with the version.
+        version: Column by which the newest version of a record is known.
+    """
+
+    periodKind: PeriodKind = "month"  # noqa: N815
+    period: str
+    periodIsFilePeriod: bool = False  # noqa: N815
+    series: str
+    rejectAboveQuarantinedShare: float = 0.2  # noqa: N815
+    current: Literal["release", "record", "snapshot"] = "release"
+    key: list[str] = []
+    version: str | None = None
+
+    @model_validator(mode="after")
+    def records_have_keys(self) -> Grain:
+        """Hold that a record can be known again."""
+        if self.current == "record" and not self.key:
+            raise ValueError("say key: which columns name a record")
+        if self.version and not self.key:
+            raise ValueError("a version without a key is of nothing")
+        return self
+
+
+class CoreTable(Strict):
+    """The core table made from the contract alone; feeds that need modelling have none.
+
+    Attributes:
+        name: Its name, `fct_…` or `dim_…`.
+        date: Column whose local day becomes `event_date`.
+        ward: Column that gives the ward, as reported.
+        lsoa: Column that gives the LSOA, of either vintage; it decides the ward when known.
+        finest: The finest area that may be shown; the finer columns are left out.
+        history: Keep every version, with `valid_from`, `valid_to` and `is_current`.
+    """
+
+    name: str
+    date: str | None = None
+    ward: str | None = None
+    lsoa: str | None = None
+    finest: Literal["lsoa", "ward", "borough"] = "lsoa"
+    history: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def well_named(cls, name: str) -> str:
+        """Hold that the name says what kind of table it is."""
+        if not CORE_NAME.fullmatch(name):
+            raise ValueError("a core table is called fct_… or dim_…")
+        return name
+
+
+class PlatformProperties(Strict):
+    """What the platform needs beyond the standard, read from `customProperties`.
+
+    Attributes:
+        landing: How the received file is kept: plain, sealed (encrypted), or none. Open and
+            internal feeds are kept plain and the others sealed when it is not given.
+        fileNameExample: A name that the first pattern fits, for the contract's samples.
+    """
+
+    accessClass: AccessClass  # noqa: N815
+    legalGateway: str  # noqa: N815
+    specCode: str  # noqa: N815
+    fileNames: list[str]  # noqa: N815
+    fileNameExample: str  # noqa: N815
+    layouts: list[Layout] = [
+        Layout(name="published", description="The header named in the contract.")
+    ]
+    mayBeAbsent: list[str] = []  # noqa: N815 - columns that older files do not have
+    format: FileFormat = FileFormat()
+    grain: Grain
+    sweep: str
+    landing: Literal["plain", "sealed", "none"] | None = None
+    coreTable: CoreTable | None = None  # noqa: N815
+
+    @field_validator("fileNames")
+    @classmethod
+    def compilable(cls, patterns: list[str]) -> list[str]:
+        """Hold that every file-name pattern is a regular expression."""
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as fault:
+                raise ValueError(f"'{pattern}' is no regular expression: {fault}") from fault
+        return patterns
+
+    @model_validator(mode="after")
+    def example_fits(self) -> PlatformProperties:
+        """Hold that the example is a name of the feed."""
+        if not any(re.search(pattern, self.fileNameExample) for pattern in self.fileNames):
+            raise ValueError("fileNameExample fits none of the fileNames")
+        return self
+
+    @property
+    def kept_in_landing(self) -> Literal["plain", "sealed", "none"]:
+        """How the received file is kept."""
+        usual = "plain" if self.accessClass in ("open", "internal") else "sealed"
+        return self.landing or usual

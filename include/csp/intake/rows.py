@@ -103,6 +103,7 @@ class RowIntake:
         landed: The landed file.
         home: The data root.
         named_period: The month that the file's name gives, or None.
+        named_series: The series that the file's name gives, or None.
         received_on: Local day of receipt.
         ring: The keys, when the contract has tokens.
     """
@@ -115,12 +116,14 @@ class RowIntake:
         *,
         home: Home,
         named_period: date | None,
+        named_series: str | None = None,
         received_on: date,
         ring: KeyRing | None = None,
     ) -> None:
         self.ring = ring
         self.contract, self.header, self.landed, self.home = contract, header, landed, home
         self.named_period, self.received_on = named_period, received_on
+        self.named_series = named_series
         self.rules = compiled_rules(contract)
         self.held_back = faulty(self.rules, lambda rule: rule.verdict == QUARANTINE)
         self.aside = home.scratch / f"{landed.delivery_id}.intake"
@@ -214,6 +217,9 @@ class RowIntake:
             source,
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
+            delivery_series="null::varchar"
+            if self.named_series is None
+            else quoted(self.named_series),
             received_on=_date_literal(self.received_on),
             may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
             carried=carried,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +13,9 @@ from typing import BinaryIO
 from csp.lake.home import Home
 
 CHUNK_BYTES = 1 << 20
-PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b"\n ", b" \r", b"\t", b"\xc2\xa0", b"\xa0")
+# Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
+# is looked for, as that is the fastest there is and no chunk's edge can hide it.
+BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class LandedFile:
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
         has_nul: Whether a byte is zero, which no text file but UTF-16 has.
-        may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
+        blanks: The blanks that the file may hold, and so a value may have around it.
         sent_as: Set when the same bytes, holding no rows, were sent before as another file.
     """
 
@@ -40,7 +43,7 @@ class LandedFile:
     ends_with_line_feed: bool
     is_ascii: bool
     has_nul: bool
-    may_be_padded: bool
+    blanks: str
     sent_as: str = ""
 
     @property
@@ -68,30 +71,22 @@ class _Look:
     """What one pass over the bytes finds, chunk by chunk."""
 
     def __init__(self) -> None:
-        self.digest = hashlib.sha256()
         self.size = self.line_feeds = self.carriage_returns = 0
-        self.is_ascii, self.padded, self.tail = True, False, b""
-        self.has_nul = False
+        self.is_ascii, self.has_nul, self.last = True, False, b""
+        self.blanks: set[str] = set()
 
     def take(self, chunk: bytes) -> None:
-        """Look at the next bytes; a pattern over a chunk's edge is seen with the tail."""
-        self.digest.update(chunk)
+        """Look at the next bytes; a line end over a chunk's edge is seen with the last byte."""
         self.size += len(chunk)
         self.line_feeds += chunk.count(b"\n")
-        seam = self.tail + chunk[:2]
-        if b"\r" in chunk or b"\r" in self.tail:
-            edge = self.tail[-1:] + chunk[:1]
-            self.carriage_returns += chunk.count(b"\r\n") + (edge == b"\r\n")
+        if b"\r" in chunk or self.last == b"\r":
+            self.carriage_returns += chunk.count(b"\r\n") + (self.last + chunk[:1] == b"\r\n")
         self.is_ascii = self.is_ascii and chunk.isascii()
         self.has_nul = self.has_nul or b"\x00" in chunk
-        if not self.padded:
-            self.padded = any(mark in chunk or mark in seam for mark in PADDING)
-        self.tail = (self.tail + chunk)[-2:]
-
-    @property
-    def may_be_padded(self) -> bool:
-        """Whether a pattern was found, or the last value ends with a blank."""
-        return self.padded or self.tail.endswith(b" ")
+        self.blanks |= {
+            blank for blank, marks in BLANKS.items() if any(mark in chunk for mark in marks)
+        }
+        self.last = chunk[-1:]
 
 
 def land(source: BinaryIO, home: Home) -> LandedFile:
@@ -104,14 +99,17 @@ def land(source: BinaryIO, home: Home) -> LandedFile:
     Returns:
         The landed file; landing the same bytes twice keeps one file.
     """
-    look = _Look()
+    look, digest = _Look(), hashlib.sha256()
     descriptor, aside = tempfile.mkstemp(dir=home.scratch)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        # Hashing takes as long as all the rest, and lets another thread run meanwhile.
+        with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
             while chunk := source.read(CHUNK_BYTES):
+                hashed = hasher.submit(digest.update, chunk)
                 look.take(chunk)
                 target.write(chunk)
-        sha256 = look.digest.hexdigest()
+                hashed.result()
+        sha256 = digest.hexdigest()
         place = home.landed(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
         Path(aside).replace(place)
@@ -124,8 +122,8 @@ def land(source: BinaryIO, home: Home) -> LandedFile:
         size_bytes=look.size,
         line_feeds=look.line_feeds,
         carriage_returns=look.carriage_returns,
-        ends_with_line_feed=look.tail.endswith(b"\n"),
+        ends_with_line_feed=look.last == b"\n",
         is_ascii=look.is_ascii,
         has_nul=look.has_nul,
-        may_be_padded=look.may_be_padded,
+        blanks="".join(blank for blank in BLANKS if blank in look.blanks),
     )

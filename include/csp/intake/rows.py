@@ -187,7 +187,7 @@ class RowIntake:
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
             received_on=_date_literal(self.received_on),
-            may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
+            blanks=self.landed.blanks,
             carried=carried,
         )
 

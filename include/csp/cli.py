@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -277,6 +278,7 @@ def _decide(delivery: str, decision: str, reason: str) -> None:
 
 def main() -> None:
     """Run the command line; a fault a person can act on is printed, never a traceback."""
+    gc.freeze()  # what was imported stays to the end; to look through it again takes a while
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         app()

@@ -16,6 +16,7 @@ from csp.delivery.arrival import ArchiveFaultError, Arrival, arrivals
 from csp.delivery.landing import LandedFile, keep, receive, sweep_received
 from csp.delivery.recognise import NameFacts, facts_of_name, recognise
 from csp.faults import CspError
+from csp.intake.engine import IntakeEngine
 from csp.intake.feedback import write_feedback
 from csp.intake.header import HeaderMap, map_header, read_header
 from csp.intake.rows import RowIntake, TakenRows
@@ -58,10 +59,14 @@ class Intake:
         home: The data root.
         ledger: Its ledger.
         contracts: The feeds known.
+        engine: DuckDB, shared by all files.
     """
 
-    def __init__(self, home: Home, ledger: Ledger, contracts: Iterable[Contract]) -> None:
+    def __init__(
+        self, home: Home, ledger: Ledger, contracts: Iterable[Contract], engine: IntakeEngine
+    ) -> None:
         self.home, self.ledger, self.contracts = home, ledger, list(contracts)
+        self.engine = engine
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IntakeOutcome:
         """Take one file in.
@@ -141,6 +146,7 @@ class Intake:
             home=self.home,
             named_period=facts.period_start,
             received_on=received_on,
+            engine=self.engine,
             ring=ring,
         ).take()
         return self._record_accepted(name, landed, facts, header, rows)
@@ -384,17 +390,18 @@ def take_in(
     Raises:
         CspError: A path does not exist.
     """
-    intake = Intake(home, ledger, registry)
     sweep_received(home)
     outcomes = []
-    for path in paths:
-        if not path.exists():
-            raise CspError(f"{path}: no such file or folder")
-        try:
-            found = arrivals(path)
-        except ArchiveFaultError:
-            found = [Arrival(path)]
-        if feed:
-            found = _of_feed(found, registry.get(feed))
-        outcomes += [intake.take(arrival, feed) for arrival in found]
+    with IntakeEngine(home) as engine:
+        intake = Intake(home, ledger, registry, engine)
+        for path in paths:
+            if not path.exists():
+                raise CspError(f"{path}: no such file or folder")
+            try:
+                found = arrivals(path)
+            except ArchiveFaultError:
+                found = [Arrival(path)]
+            if feed:
+                found = _of_feed(found, registry.get(feed))
+            outcomes += [intake.take(arrival, feed) for arrival in found]
     return outcomes

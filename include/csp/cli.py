@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -97,13 +98,14 @@ def feeds_show(feed: str, as_json: AsJson = False) -> None:
 def feeds_add(
     partner: Annotated[str, typer.Argument(help="Partner, as in include/contracts/<partner>/.")],
     entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
-    sample: Annotated[Path, typer.Option(help="A CSV of the partner; only its header is read.")],
+    sample: Annotated[Path, typer.Option(help="A CSV of the partner; no value of it is kept.")],
 ) -> None:
-    """Scaffold a contract from a sample file; csp feeds write then makes its DAG."""
+    """Scaffold a new feed from a sample file: its contract and its DAG."""
     from csp.contracts.scaffold import scaffold  # noqa: PLC0415
 
-    path = scaffold(partner, entity, sample)
-    console.print(f"wrote {path}; fill it in, then run: csp feeds write", soft_wrap=True)
+    for path in scaffold(partner, entity, sample):
+        console.print(f"wrote {path}", soft_wrap=True)
+    console.print("fill in what only a person knows, then run: csp feeds check")
 
 
 @app.command()
@@ -279,6 +281,7 @@ def _decide(delivery: str, decision: str, reason: str) -> None:
 
 def main() -> None:
     """Run the command line; a fault a person can act on is printed, never a traceback."""
+    gc.freeze()  # what was imported stays to the end; to look through it again takes a while
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         app()

@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from csp.contracts import Contract
 from csp.contracts.periods import first_of_period
@@ -215,7 +213,7 @@ class RowIntake:
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
             received_on=_date_literal(self.received_on),
-            may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
+            blanks=self.landed.blanks,
             carried=carried,
         )
 
@@ -316,6 +314,9 @@ class RowIntake:
 
     def _number_lines(self, connection: duckdb.DuckDBPyConnection, account: LineAccount) -> None:
         """Table source_line: row number → physical line, each from 1."""
+        import numpy as np  # noqa: PLC0415 - most deliveries hold nothing back and need neither
+        import pyarrow as pa  # noqa: PLC0415
+
         numbers = np.arange(1, account.rows + 1)
         lines = numbers + 1 if account.row_lines is None else np.asarray(account.row_lines)
         connection.register("numbered", pa.table({"row_number": numbers, "source_line": lines}))

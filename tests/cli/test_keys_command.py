@@ -53,7 +53,8 @@ def test_a_key_is_made_once_and_never_shown(key_path: Path) -> None:
         (("check",), "is not there"),
         (("create", "--epoch", "2021"), "a quarter"),
         (("create", "--file", "data/pseudonym.key"), "data root"),
-        (("create", "--file", "/dev/null/pseudonym.key"), "cannot be written"),
+        (("create", "--file", "/proc/pseudonym.key"), "cannot be written"),
+        (("create", "--file", "/dev/null/pseudonym.key"), "/dev/null is there already"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

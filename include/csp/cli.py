@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from csp import cli_tables as tables
+from csp.cli_keys import keys
 from csp.contracts import ContractRegistry, load_contract
 from csp.contracts.derived import check_derived, write_derived
 from csp.faults import CspError, GateHeldError
@@ -29,6 +30,7 @@ feeds = typer.Typer(no_args_is_help=True, help="Contracts: list, check, show, ad
 quarantine = typer.Typer(no_args_is_help=True, help="Deliveries and rows held back.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(keys, name="keys")
 console = tables.wide_console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]

@@ -127,7 +127,7 @@ def ingest(
         _print_json([tables.outcome_record(outcome) for outcome in outcomes])
     else:
         tables.print_outcomes(console, outcomes)
-    if any(o.verdict in ("rejected", "unrecognised") for o in outcomes):
+    if any(o.verdict in ("rejected", "unrecognised", "refused") for o in outcomes):
         raise typer.Exit(SOME_REJECTED)
 
 

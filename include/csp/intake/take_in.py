@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from csp.lake.home import Home
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
-from csp.privacy.keys import KeyMissingError, KeyRing
+from csp.privacy.keys import KeyMissingError, KeyRefusedError, KeyRing
 
 TOO_EARLY, REFUSED = "D11", "refused"
 LONDON = ZoneInfo("Europe/London")
@@ -155,16 +155,16 @@ class Intake:
         """The keys that a feed needs; a file of no known feed is sealed when there are any.
 
         Raises:
-            KeyMissingError: The feed needs a key and there is none.
+            KeyMissingError: The feed needs a key and there is none, or one that may not be used.
         """
-        if contract and not contract.needs_key:
-            return None
+        if contract:
+            return KeyRing.from_environment(contract.id) if contract.needs_key else None
         try:
             return KeyRing.from_environment()
-        except KeyMissingError as missing:
-            if contract is None:
-                return None
-            raise KeyMissingError(f"{contract.id} is not taken in: {missing}") from None
+        except KeyRefusedError:
+            raise
+        except KeyMissingError:
+            return None
 
     def _keep(self, landed: LandedFile, contract: Contract | None) -> None:
         ring = self._ring(contract)
@@ -367,15 +367,15 @@ def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:
     return own or found
 
 
-def take_in(
+def take_in_each(
     paths: Iterable[Path],
     home: Home,
     ledger: Ledger,
     registry: ContractRegistry,
     *,
     feed: str | None = None,
-) -> list[IntakeOutcome]:
-    """Take every file below the paths in, in sorted order.
+) -> Iterator[tuple[Path, list[IntakeOutcome]]]:
+    """Take every file below the paths in, in sorted order, and tell of each path as it is done.
 
     Args:
         paths: Files, archives or folders.
@@ -384,14 +384,14 @@ def take_in(
         registry: The feeds known.
         feed: Their feed, when the place they arrived in says so.
 
-    Returns:
-        One outcome per file or archive member. A data fault is an outcome, never an exception.
+    Yields:
+        The path, and one outcome per file or archive member. A data fault is an outcome, never
+        an exception.
 
     Raises:
         CspError: A path does not exist.
     """
     sweep_received(home)
-    outcomes = []
     with IntakeEngine(home) as engine:
         intake = Intake(home, ledger, registry, engine)
         for path in paths:
@@ -403,5 +403,17 @@ def take_in(
                 found = [Arrival(path)]
             if feed:
                 found = _of_feed(found, registry.get(feed))
-            outcomes += [intake.take(arrival, feed) for arrival in found]
-    return outcomes
+            yield path, [intake.take(arrival, feed) for arrival in found]
+
+
+def take_in(
+    paths: Iterable[Path],
+    home: Home,
+    ledger: Ledger,
+    registry: ContractRegistry,
+    *,
+    feed: str | None = None,
+) -> list[IntakeOutcome]:
+    """As `take_in_each`, with all outcomes at the end."""
+    taken = take_in_each(paths, home, ledger, registry, feed=feed)
+    return [outcome for _, outcomes in taken for outcome in outcomes]

@@ -1,23 +1,31 @@
-"""Landing: a received file is kept for ever under its sha256, and looked at while it is copied."""
+"""Landing: a received file is looked at while it is copied, and kept under its sha256.
+
+What holds personal data is kept sealed (encrypted) or not at all, as the feed's contract says.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from csp.lake.home import Home
+from csp.privacy.keys import KeyRing
+from csp.privacy.sealed import seal
 
 CHUNK_BYTES = 1 << 20
+RECEIVED = "received-"
+LONGEST_INTAKE_SECONDS = 6 * 3600
 PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b"\n ", b" \r", b"\t", b"\xc2\xa0", b"\xa0")
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file in landing, with what one pass over its bytes tells.
+    """A received file, with what one pass over its bytes tells.
 
     Attributes:
         path: Where it lies.
@@ -94,33 +102,29 @@ class _Look:
         return self.padded or self.tail.endswith(b" ")
 
 
-def land(source: BinaryIO, home: Home) -> LandedFile:
-    """Copy a stream into landing, write aside and rename, so that no half file is ever seen.
+def receive(source: BinaryIO, home: Home) -> LandedFile:
+    """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
 
     Args:
         source: The bytes as received.
         home: The data root.
 
     Returns:
-        The landed file; landing the same bytes twice keeps one file.
+        The received file, in scratch.
     """
     look = _Look()
-    descriptor, aside = tempfile.mkstemp(dir=home.scratch)
+    descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
     try:
         with os.fdopen(descriptor, "wb") as target:
             while chunk := source.read(CHUNK_BYTES):
                 look.take(chunk)
                 target.write(chunk)
-        sha256 = look.digest.hexdigest()
-        place = home.landed(sha256)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        Path(aside).replace(place)
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
     return LandedFile(
-        path=place,
-        sha256=sha256,
+        path=Path(aside),
+        sha256=look.digest.hexdigest(),
         size_bytes=look.size,
         line_feeds=look.line_feeds,
         carriage_returns=look.carriage_returns,
@@ -129,3 +133,43 @@ def land(source: BinaryIO, home: Home) -> LandedFile:
         has_nul=look.has_nul,
         may_be_padded=look.may_be_padded,
     )
+
+
+def keep(received: LandedFile, home: Home, how: str, ring: KeyRing | None = None) -> Path | None:
+    """Put a received file into landing, so that no half file is ever seen there.
+
+    Args:
+        received: The file, in scratch; gone from there afterwards.
+        home: The data root.
+        how: plain, sealed, or none.
+        ring: The keys, when it is to be sealed.
+
+    Returns:
+        Where it lies; None when it is not kept. Keeping the same bytes twice keeps one file.
+    """
+    if how == "none":
+        received.path.unlink(missing_ok=True)
+        return None
+    place = home.landed(received.sha256, sealed=how == "sealed")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if how == "plain":
+        return received.path.replace(place)
+    if ring is None:
+        raise ValueError("a file cannot be sealed without a key")
+    aside = received.path.with_name(received.path.name + ".sealing")
+    with received.path.open("rb") as source, aside.open("wb") as target:
+        seal(source, target, ring)
+    aside.replace(place)
+    received.path.unlink(missing_ok=True)
+    return place
+
+
+def sweep_received(home: Home) -> None:
+    """Remove what an intake that was killed has left in scratch; it is still in the inbox."""
+    oldest = time.time() - LONGEST_INTAKE_SECONDS
+    for path in home.scratch.glob(f"{RECEIVED}*"):
+        try:
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+        except FileNotFoundError:  # another process has just ended with it
+            continue

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.periods import DAILY_FILES_FROM
-from csp.simulator.partner_files import csv_bytes, write_archive, write_csv
+from csp.simulator.partner_files import csv_bytes, write_archive
 
 ZONE = "Europe/London"
 
@@ -31,14 +31,15 @@ def write_event_files(folder: Path, stem: str, rows: pa.Table, sent: np.ndarray)
     rows, sent = rows.take(pa.array(order)), sent[order]
     days, first = np.unique(sent, return_index=True)
     ends = np.append(first[1:], len(sent))
+    # No field holds a line end, so the lines of all files are written at once and dealt out.
+    header, *lines = csv_bytes(rows, rows.column_names).splitlines(keepends=True)
     archives: dict[str, dict[str, bytes]] = {}
     for day, begin, end in zip(days, first, ends, strict=True):
-        part, name = rows.slice(begin, end - begin), f"{stem}_{_compact(day)}.csv"
+        content, name = b"".join([header, *lines[begin:end]]), f"{stem}_{_compact(day)}.csv"
         if day >= np.datetime64(DAILY_FILES_FROM):
-            write_csv([part], rows.column_names, folder / name)
+            (folder / name).write_bytes(content)
         else:
-            month = archives.setdefault(_compact(day)[:6], {})
-            month[name] = csv_bytes(part, rows.column_names)
+            archives.setdefault(_compact(day)[:6], {})[name] = content
     for month, members in archives.items():
         published = (int(month[:4]), int(month[4:]))
         write_archive(members, folder / f"{stem}_{month}.zip", published=published)

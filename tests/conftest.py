@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from csp.contracts import Contract, ContractRegistry
 from csp.intake import IntakeOutcome, take_in
 from csp.lake import Home, Ledger
 from csp.lake.tables import Delivery
+from csp.privacy.keys import KeyRing
+from csp.privacy.sealed import open_sealed
 from csp.project import PROJECT_ROOT
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
 
+# No test of ours is about time, and each run tries the same cases.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
+
+#: The key of the domain specification's vectors (Appendix C1); it protects nothing.
+TEST_KEY = {"key": bytes(range(32)).hex(), "epoch": "2021Q2"}
 REAL_DATA = PROJECT_ROOT.parent / "shared" / "data"
 
 
@@ -62,6 +71,15 @@ class Desk:
         with self.ledger.session() as session:
             return session.get_one(Delivery, outcome.delivery_id)
 
+    def landed_bytes(self, outcome: IntakeOutcome) -> bytes:
+        """Its bytes as they are kept in landing, unsealed when they are sealed."""
+        sha256 = self.delivery(outcome).sha256
+        plain, sealed = (self.home.landed(sha256, sealed=sealed) for sealed in (False, True))
+        if plain.exists():
+            return plain.read_bytes()
+        with open_sealed(sealed, KeyRing.from_environment()) as stream:
+            return stream.read()
+
     def lake_rows(self, outcome: IntakeOutcome) -> list[dict[str, Any]]:
         """Its rows as the warehouse reads them, in order of line."""
         contract = self.registry.get(outcome.feed or "")
@@ -87,6 +105,17 @@ class Desk:
 
 def _records(relation: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A key file for every test, and for the processes that tests start."""
+    path = tmp_path_factory.mktemp("keys") / "pseudonym.key"
+    path.write_text(json.dumps(TEST_KEY), encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CSP_KEY_FILE", str(path))
+        yield path
 
 
 @pytest.fixture(scope="session")

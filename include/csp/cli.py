@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from csp import cli_tables as tables
 from csp.contracts import ContractRegistry, load_contract
 from csp.contracts.derived import check_derived, write_derived
 from csp.faults import CspError, GateHeldError
+from csp.project import FEED_DAGS
 from csp.warehouse.platform import Platform
 
 SOME_REJECTED, HELD = 3, 4
@@ -69,9 +71,13 @@ def feeds_check() -> None:
 
 @feeds.command("write")
 def feeds_write() -> None:
-    """Write DAG files, dbt sources and docs pages anew from the contracts."""
-    for path in write_derived(ContractRegistry()):
+    """Write DAG files, dbt models, docs pages and data dictionary anew from the contracts."""
+    written = write_derived(ContractRegistry())
+    dags = [path for path in written if path.is_relative_to(FEED_DAGS)]
+    for path in dags:
         console.print(f"wrote {path}", soft_wrap=True)
+    if made := len(written) - len(dags):
+        console.print(f"wrote {made} dbt files and pages, which are not kept in the repository")
 
 
 @feeds.command("show")
@@ -272,6 +278,7 @@ def _decide(delivery: str, decision: str, reason: str) -> None:
 
 def main() -> None:
     """Run the command line; a fault a person can act on is printed, never a traceback."""
+    gc.freeze()  # what was imported stays to the end; to look through it again takes a while
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         app()

@@ -42,31 +42,29 @@ def _prepare_home(platform: Platform, kind: str) -> None:
     (root / MARKER).write_text(f"{kind}\n", encoding="utf-8")
 
 
-def _feed_of(platform: Platform, path: Path) -> str | None:
-    """The feed whose file-name rule fits a file, or the members of an archive."""
+def _feeds_of(platform: Platform, path: Path) -> list[str]:
+    """The feeds whose file-name rules fit a file, or members of an archive."""
     try:
         names = [arrival.name for arrival in arrivals(path)]
     except ArchiveFaultError:
-        return None
-    fitting = (
+        return []
+    return [
         contract.id
         for contract in platform.registry
-        for name in names
-        if facts_of_name(name, contract)
-    )
-    return next(fitting, None)
+        if any(facts_of_name(name, contract) for name in names)
+    ]
 
 
 def _deliver(platform: Platform, folder: Path) -> None:
     """Put each file into the inbox of its feed, as the partner would over SFTP."""
     left_out: dict[str, int] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        feed = _feed_of(platform, path)
+        feeds = _feeds_of(platform, path)
         place = str(path.relative_to(folder))
-        if feed and not any(word in place for word in SPECIMENS):
-            target = platform.home.inbox(feed) / path.name
-            shutil.copyfile(path, target)
-        elif feed:
+        if feeds and not any(word in place for word in SPECIMENS):
+            for feed in feeds:
+                shutil.copyfile(path, platform.home.inbox(feed) / path.name)
+        elif feeds:
             left_out["specimens and extracts that are no whole month"] = (
                 left_out.get("specimens and extracts that are no whole month", 0) + 1
             )

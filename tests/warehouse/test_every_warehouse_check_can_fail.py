@@ -52,10 +52,10 @@ def off_by_one(kpi: str, breakdown: str = "all") -> str:
 
 
 SPOIL = {
-    "WH-LAKE-P1": change_one(
+    "WH-LAKE-police_street_crime": change_one(
         "lake.delivery_cell", "row_count = row_count + 1", "where feed = 'police_street_crime'"
     ),
-    "WH-LAKE-V6": change_one(
+    "WH-LAKE-fire_lfb_incident": change_one(
         "lake.delivery_cell", "row_count = row_count - 1", "where feed = 'fire_lfb_incident'"
     ),
     "WH-CRIME-KEY": one_twice(CRIME),

@@ -1,22 +1,23 @@
-"""What is made from contracts and kept in the tree: DAG files, dbt sources, docs pages.
+"""What is made from contracts: DAG files, which are kept in the repository, and the rest.
 
-`csp feeds check` fails when one of them is not what its contract makes today.
+dbt files and docs pages are written anew by each `csp feeds write` (which `make install` and every
+dbt run do) and are not kept, so that a new feed is two files: its contract and its DAG. `csp feeds
+check` fails when a DAG file is not what its contract makes today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
-from csp.contracts.model import Contract, GateCheck, RowCheck
+from csp.contracts.checks import GateCheck, RowCheck
+from csp.contracts.columns import Column
+from csp.contracts.dbt_models import dbt_files
+from csp.contracts.model import Contract
 from csp.contracts.registry import ContractRegistry
 from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
-
-DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
-SOURCES_HEAD = "# Made from include/contracts by `csp feeds write`; edit the contract instead.\n"
 
 
 def _path_in_project(contract: Contract) -> str:
@@ -30,55 +31,6 @@ def dag_file(contract: Contract) -> str:
         "from csp_airflow.feed_dag import feed_dag\n\n"
         f'dag = feed_dag("{contract.domain}", "{contract.entity}")\n'
     )
-
-
-def _source_table(contract: Contract) -> dict[str, object]:
-    origin = [
-        ("delivery_id", "text", "The delivery the row came in; first 16 characters of its sha256."),
-        ("source_line", "bigint", "Physical line of the delivered file, from 1."),
-        ("series", "text", "Whose series the row belongs to."),
-        ("period_start", "date", "First day of the month the row belongs to."),
-    ]
-    columns = [{"name": n, "data_type": t, "description": d} for n, t, d in origin]
-    columns += [
-        {"name": c.name, "data_type": c.type, "description": c.description}
-        for c in contract.columns
-    ]
-    return {
-        "name": contract.entity,
-        "identifier": contract.id,
-        "description": contract.dataset.dataGranularityDescription,
-        "config": {
-            "loaded_at_field": "cast(period_start as timestamp)",
-            "freshness": {"warn_after": {"count": promised_days(contract), "period": "day"}},
-            "meta": {"owner": contract.team.name, "access_class": contract.platform.accessClass},
-        },
-        "columns": columns,
-    }
-
-
-def promised_days(contract: Contract) -> int:
-    """Days from the first day of a month to the latest day its file was promised for."""
-    frequency, latency = contract.sla("frequency"), contract.sla("latency")
-    return sum(
-        int(level.value) * DAYS[level.unit or "day"] for level in (frequency, latency) if level
-    )
-
-
-def dbt_sources(partner: str, contracts: Iterable[Contract]) -> str:
-    """The partner's dbt sources, columns and freshness included."""
-    content = {
-        "version": 2,
-        "sources": [
-            {
-                "name": partner,
-                "schema": "lake",
-                "description": f"What {partner} partners delivered and intake accepted.",
-                "tables": [_source_table(contract) for contract in contracts],
-            }
-        ],
-    }
-    return SOURCES_HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
 
 
 def docs_page(contract: Contract) -> str:
@@ -110,15 +62,13 @@ def docs_page(contract: Contract) -> str:
         "",
         "| column | type | required | what |",
         "|---|---|---|---|",
-        *(
-            f"| `{c.name}` | {c.type} | {'yes' if c.required else ''} | {c.description} |"
-            for c in contract.columns
-        ),
+        *(_column_line(column) for column in contract.columns),
         "",
         "## Row rules",
         "",
-        "Every rule runs on every row. R01 (line unreadable), R02 (value unreadable as its type) "
-        "and R03 (required value missing) hold a row back in every feed.",
+        "Every rule runs on every row. R01 (line unreadable), R02 (value unreadable as its type), "
+        "R03 (required value missing), R05 (not in its list), R06 (not of its form), R07 (out of "
+        "bounds) and R08 (unclear local time) hold a row back in every feed.",
         "",
         "| code | verdict | what |",
         "|---|---|---|",
@@ -138,32 +88,62 @@ def _promise(level: object) -> str:
     return f"{level.value}{unit}. {level.description}"
 
 
+def _column_line(column: Column) -> str:
+    p = column.platform
+    notes = [column.description]
+    notes += [f"Allowed: {', '.join(p.values)}."] if p.values else []
+    notes += [f"Allowed: seed `{p.vocabulary}`."] if p.vocabulary else []
+    notes += [f"Form: `{p.pattern}`.".replace("|", "\\|")] if p.pattern else []
+    notes += [f"Bounds: {p.range[0]} to {p.range[1]}."] if p.range else []
+    notes += [f"Stored as a keyed token ({p.token})."] if p.token else []
+    notes += [] if p.kept else ["Read and judged, never stored."]
+    required = "yes" if column.required else ""
+    return f"| `{column.name}` | {column.type} | {required} | {' '.join(notes)} |"
+
+
 def _rule_line(check: RowCheck | GateCheck) -> str:
     return f"| {check.id} | {check.severity} | {check.description} |"
 
 
-def derived_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
-    """Every file made from contracts, with the content it should have.
+def dag_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
+    """The DAG file of every feed, with the content it should have."""
+    folder = root / "dags" / "partner_feeds"
+    return {folder / f"{contract.id}.py": dag_file(contract) for contract in registry}
 
-    Args:
-        registry: The contracts.
-        root: The project's root, below which the files lie.
-    """
-    files: dict[Path, str] = {}
-    for contract in registry:
-        files[root / "dags" / "partner_feeds" / f"{contract.id}.py"] = dag_file(contract)
-        files[root / "docs" / "feeds" / f"{contract.id}.md"] = docs_page(contract)
+
+def made_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
+    """Every file made from contracts that is not kept: dbt files, docs pages, data dictionary."""
+    files = {
+        root / "docs" / "feeds" / f"{contract.id}.md": docs_page(contract) for contract in registry
+    }
     by_partner = sorted(registry, key=lambda contract: (contract.domain, contract.id))
     for partner, contracts in groupby(by_partner, key=lambda contract: contract.domain):
-        folder = root / "dbt_project" / "models" / "staging" / partner
-        files[folder / f"_{partner}__sources.yml"] = dbt_sources(partner, contracts)
+        files |= dbt_files(partner, contracts, root / "dbt_project")
     return files
 
 
+def write_made(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Path]:
+    """Write the files that are not kept, and remove those of feeds that are gone.
+
+    Returns:
+        The files written; none when all were as they should be.
+    """
+    files = made_files(registry, root)
+    for folder in (root / "docs" / "feeds", root / "dbt_project" / "models" / "from_contracts"):
+        for path in folder.rglob("*.*"):
+            if path not in files:
+                path.unlink()
+    return _written(files)
+
+
 def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Path]:
-    """Write what is not as it should be; returns the files written."""
+    """Write DAG files and all that is not kept; returns the files written."""
+    return _written(dag_files(registry, root)) + write_made(registry, root)
+
+
+def _written(files: dict[Path, str]) -> list[Path]:
     written = []
-    for path, content in derived_files(registry, root).items():
+    for path, content in files.items():
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
@@ -174,9 +154,9 @@ def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list
 def check_derived(
     registry: ContractRegistry, root: Path = PROJECT_ROOT, seeds: Path = REFERENCE_SEEDS
 ) -> list[str]:
-    """What is stale, missing or left over; one sentence each, empty when all is well."""
+    """What is stale, missing, left over or said twice; one sentence each, none when all is well."""
     faults = []
-    expected = derived_files(registry, root)
+    expected = dag_files(registry, root)
     for path, content in expected.items():
         shown = path.relative_to(root)
         if not path.exists():
@@ -186,26 +166,47 @@ def check_derived(
             shorter = min(len(found.splitlines()), len(content.splitlines()))
             line = next((number for number, (a, b) in pairs if a != b), shorter + 1)
             faults.append(f"{shown}:{line}: not what its contract makes; csp feeds write")
-    staging = "dbt_project/models/staging"
-    for folder, pattern in (
-        ("dags/partner_feeds", "*.py"),
-        ("docs/feeds", "*.md"),
-        (staging, "*/_*__sources.yml"),
-    ):
-        for path in sorted((root / folder).glob(pattern)):
-            is_by_hand = folder == staging and SOURCES_HEAD not in path.read_text(encoding="utf-8")
-            if path not in expected and not is_by_hand:
-                faults.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
+    for path in sorted((root / "dags" / "partner_feeds").glob("*.py")):
+        if path not in expected:
+            faults.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
     for contract in registry:
-        for check in contract.row_checks:
-            rule = check.implementation
-            named = rule.vocabulary or (rule.vocabularyAgrees or {}).get("vocabulary")
-            wanted = [named] if named else []
-            if rule.vocabularyVariants:
-                wanted += [rule.vocabularyVariants, f"{rule.vocabularyVariants}_variant"]
-            faults += [
-                f"{_path_in_project(contract)}: rule {check.id}: no seed is called '{name}'"
-                for name in wanted
-                if not (seeds / f"{name}.csv").exists()
-            ]
+        faults += [
+            f"{_path_in_project(contract)}: {where}: no seed is called '{name}'"
+            for where, name in _seeds_named(contract)
+            if not (seeds / f"{name}.csv").exists()
+        ]
+    return faults + _names_taken_twice(registry)
+
+
+def _seeds_named(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Where a contract names a seed, and which."""
+    for column in contract.columns:
+        if column.platform.vocabulary:
+            yield f"column {column.name}", column.platform.vocabulary
+    for check in contract.row_checks:
+        rule = check.implementation
+        named = rule.vocabulary or (rule.vocabularyAgrees or {}).get("vocabulary")
+        if named:
+            yield f"rule {check.id}", named
+        if rule.vocabularyVariants:
+            yield f"rule {check.id}", rule.vocabularyVariants
+            yield f"rule {check.id}", f"{rule.vocabularyVariants}_variant"
+
+
+def _names_taken_twice(registry: ContractRegistry) -> list[str]:
+    """Feeds whose example file another feed would take for its own, and core tables made twice."""
+    faults, tables = [], {}
+    for contract in registry:
+        example = contract.platform.fileNameExample
+        for other in registry:
+            fits = any(re.search(pattern, example) for pattern in other.platform.fileNames)
+            if other.id != contract.id and fits:
+                faults.append(
+                    f"{_path_in_project(other)}: fileNames: also fits '{example}' of {contract.id}"
+                )
+        core = contract.platform.coreTable
+        if core and tables.setdefault(core.name, contract.id) != contract.id:
+            faults.append(
+                f"{_path_in_project(contract)}: coreTable: {core.name} is of {tables[core.name]}"
+            )
     return faults

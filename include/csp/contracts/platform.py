@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
+from csp.contracts.periods import PeriodKind
 from csp.contracts.strict import AccessClass, Strict
 
-PeriodKind = Literal["day", "week", "month", "quarter", "year"]
 CORE_NAME = re.compile(r"(fct|dim)_[a-z][a-z0-9_]*")
 FILE_PERIOD = "file"
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from csp.contracts.model import Contract, PlacedError
+from csp.contracts.model import Contract
+from csp.contracts.strict import PlacedError
 from csp.faults import CspError
 from csp.project import CONTRACTS, PROJECT_ROOT
 

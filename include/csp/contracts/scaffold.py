@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from csp.contracts.model import IDENTIFIER
+from csp.contracts.columns import IDENTIFIER
 from csp.faults import CspError
 from csp.project import PROJECT_ROOT
 

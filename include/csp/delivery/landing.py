@@ -1,23 +1,34 @@
-"""Landing: a received file is kept for ever under its sha256, and looked at while it is copied."""
+"""Landing: a received file is looked at while it is copied, and kept under its sha256.
+
+What holds personal data is kept sealed (encrypted) or not at all, as the feed's contract says.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from csp.lake.home import Home
+from csp.privacy.keys import KeyRing
+from csp.privacy.sealed import seal
 
 CHUNK_BYTES = 1 << 20
-PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b"\n ", b" \r", b"\t", b"\xc2\xa0", b"\xa0")
+RECEIVED = "received-"
+LONGEST_INTAKE_SECONDS = 6 * 3600
+# Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
+# is looked for, as that is the fastest there is and no chunk's edge can hide it.
+BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file in landing, with what one pass over its bytes tells.
+    """A received file, with what one pass over its bytes tells.
 
     Attributes:
         path: Where it lies.
@@ -28,7 +39,7 @@ class LandedFile:
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
         has_nul: Whether a byte is zero, which no text file but UTF-16 has.
-        may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
+        blanks: The blanks that the file may hold, and so a value may have around it.
         sent_as: Set when the same bytes, holding no rows, were sent before as another file.
     """
 
@@ -40,7 +51,7 @@ class LandedFile:
     ends_with_line_feed: bool
     is_ascii: bool
     has_nul: bool
-    may_be_padded: bool
+    blanks: str
     sent_as: str = ""
 
     @property
@@ -68,64 +79,95 @@ class _Look:
     """What one pass over the bytes finds, chunk by chunk."""
 
     def __init__(self) -> None:
-        self.digest = hashlib.sha256()
         self.size = self.line_feeds = self.carriage_returns = 0
-        self.is_ascii, self.padded, self.tail = True, False, b""
-        self.has_nul = False
+        self.is_ascii, self.has_nul, self.last = True, False, b""
+        self.blanks: set[str] = set()
 
     def take(self, chunk: bytes) -> None:
-        """Look at the next bytes; a pattern over a chunk's edge is seen with the tail."""
-        self.digest.update(chunk)
+        """Look at the next bytes; a line end over a chunk's edge is seen with the last byte."""
         self.size += len(chunk)
         self.line_feeds += chunk.count(b"\n")
-        seam = self.tail + chunk[:2]
-        if b"\r" in chunk or b"\r" in self.tail:
-            edge = self.tail[-1:] + chunk[:1]
-            self.carriage_returns += chunk.count(b"\r\n") + (edge == b"\r\n")
+        if b"\r" in chunk or self.last == b"\r":
+            self.carriage_returns += chunk.count(b"\r\n") + (self.last + chunk[:1] == b"\r\n")
         self.is_ascii = self.is_ascii and chunk.isascii()
         self.has_nul = self.has_nul or b"\x00" in chunk
-        if not self.padded:
-            self.padded = any(mark in chunk or mark in seam for mark in PADDING)
-        self.tail = (self.tail + chunk)[-2:]
-
-    @property
-    def may_be_padded(self) -> bool:
-        """Whether a pattern was found, or the last value ends with a blank."""
-        return self.padded or self.tail.endswith(b" ")
+        self.blanks |= {
+            blank for blank, marks in BLANKS.items() if any(mark in chunk for mark in marks)
+        }
+        self.last = chunk[-1:]
 
 
-def land(source: BinaryIO, home: Home) -> LandedFile:
-    """Copy a stream into landing, write aside and rename, so that no half file is ever seen.
+def receive(source: BinaryIO, home: Home) -> LandedFile:
+    """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
 
     Args:
         source: The bytes as received.
         home: The data root.
 
     Returns:
-        The landed file; landing the same bytes twice keeps one file.
+        The received file, in scratch.
     """
-    look = _Look()
-    descriptor, aside = tempfile.mkstemp(dir=home.scratch)
+    look, digest = _Look(), hashlib.sha256()
+    descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        # Hashing takes as long as all the rest, and lets another thread run meanwhile.
+        with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
             while chunk := source.read(CHUNK_BYTES):
+                hashed = hasher.submit(digest.update, chunk)
                 look.take(chunk)
                 target.write(chunk)
-        sha256 = look.digest.hexdigest()
-        place = home.landed(sha256)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        Path(aside).replace(place)
+                hashed.result()
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
     return LandedFile(
-        path=place,
-        sha256=sha256,
+        path=Path(aside),
+        sha256=digest.hexdigest(),
         size_bytes=look.size,
         line_feeds=look.line_feeds,
         carriage_returns=look.carriage_returns,
-        ends_with_line_feed=look.tail.endswith(b"\n"),
+        ends_with_line_feed=look.last == b"\n",
         is_ascii=look.is_ascii,
         has_nul=look.has_nul,
-        may_be_padded=look.may_be_padded,
+        blanks="".join(blank for blank in BLANKS if blank in look.blanks),
     )
+
+
+def keep(received: LandedFile, home: Home, how: str, ring: KeyRing | None = None) -> Path | None:
+    """Put a received file into landing, so that no half file is ever seen there.
+
+    Args:
+        received: The file, in scratch; gone from there afterwards.
+        home: The data root.
+        how: plain, sealed, or none.
+        ring: The keys, when it is to be sealed.
+
+    Returns:
+        Where it lies; None when it is not kept. Keeping the same bytes twice keeps one file.
+    """
+    if how == "none":
+        received.path.unlink(missing_ok=True)
+        return None
+    place = home.landed(received.sha256, sealed=how == "sealed")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if how == "plain":
+        return received.path.replace(place)
+    if ring is None:
+        raise ValueError("a file cannot be sealed without a key")
+    aside = received.path.with_name(received.path.name + ".sealing")
+    with received.path.open("rb") as source, aside.open("wb") as target:
+        seal(source, target, ring)
+    aside.replace(place)
+    received.path.unlink(missing_ok=True)
+    return place
+
+
+def sweep_received(home: Home) -> None:
+    """Remove what an intake that was killed has left in scratch; it is still in the inbox."""
+    oldest = time.time() - LONGEST_INTAKE_SECONDS
+    for path in home.scratch.glob(f"{RECEIVED}*"):
+        try:
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+        except FileNotFoundError:  # another process has just ended with it
+            continue

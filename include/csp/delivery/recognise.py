@@ -18,8 +18,8 @@ class NameFacts:
 
     Attributes:
         contract: The feed.
-        period_start: First day of the month in the name, or None.
-        release_on: First day of the release month in the name, or None.
+        period_start: The day in the name, or the first day of its month, quarter or year, or None.
+        release_on: Likewise of the release that the name speaks of, or None.
     """
 
     contract: Contract
@@ -27,11 +27,21 @@ class NameFacts:
     release_on: date | None = None
 
 
-def _first_of_month(text: str | None) -> date | None:
-    if not text:
+PERIOD_IN_NAME = re.compile(
+    r"(?P<year>\d{4})(?:-?Q(?P<quarter>[1-4])|-?(?P<month>\d{2})(?:-?(?P<day>\d{2}))?)?"
+)
+
+
+def period_in_name(text: str | None) -> date | None:
+    """First day of what a name calls its period: 2021, 2021Q2, 2021-06, 202106 or 2021-06-12."""
+    found = PERIOD_IN_NAME.fullmatch(text or "")
+    if not found:
         return None
-    year, month = int(text[:4]), int(text[5:7])
-    return date(year, month, 1) if year and 1 <= month <= 12 else None  # noqa: PLR2004 - months
+    month = 3 * int(found["quarter"]) - 2 if found["quarter"] else int(found["month"] or 1)
+    try:
+        return date(int(found["year"]), month, int(found["day"] or 1))
+    except ValueError:
+        return None
 
 
 def facts_of_name(name: str, contract: Contract) -> NameFacts | None:
@@ -39,11 +49,11 @@ def facts_of_name(name: str, contract: Contract) -> NameFacts | None:
     for pattern in contract.platform.fileNames:
         if found := re.search(pattern, name):
             groups = found.groupdict()
-            return NameFacts(
-                contract,
-                _first_of_month(groups.get("period")),
-                _first_of_month(groups.get("release")),
-            )
+            period, release = (period_in_name(groups.get(name)) for name in ("period", "release"))
+            if contract.platform.grain.current != "release":
+                # A file of records or of a whole register speaks as of the date in its name.
+                release = release or period
+            return NameFacts(contract, period, release)
     return None
 
 
@@ -54,7 +64,13 @@ def plain_header(header: str) -> str:
 
 def header_share(contract: Contract, headers: list[str], layout: str) -> float:
     """Share of a layout's columns, 0 to 1, that a file's header names."""
-    expected = [column.headers(layout) for column in contract.columns if column.headers(layout)]
+    form = next(item for item in contract.platform.layouts if item.name == layout)
+    made = {form.unpivot.name, form.unpivot.value} if form.unpivot else set()
+    expected = [
+        names
+        for column in contract.columns
+        if (names := column.headers(layout)) and not made & set(names)
+    ]
     present = {plain_header(header) for header in headers}
     known = [names for names in expected if present & {plain_header(name) for name in names}]
     return len(known) / len(expected)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from csp.contracts import Contract
+from csp.contracts.platform import Layout
 from csp.delivery.recognise import header_share, plain_header
 from csp.intake.verdicts import FIX, WARN, Finding, delivery_finding, reject
 
@@ -23,12 +25,26 @@ class HeaderMap:
         headers: The header as written, in file order.
         positions: Column name → position in the file, from 0.
         findings: What was fixed or is unknown in the header.
+        spread: Position and header of each column of a wide file that is a row in truth.
+        spread_columns: Column name → `spread_name` or `spread_value`, what it finds there.
     """
 
     layout: str
     headers: list[str]
     positions: dict[str, int]
     findings: list[Finding] = field(default_factory=list)
+    spread: list[tuple[int, str]] = field(default_factory=list)
+    spread_columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Column name → field of the source relation that holds its text."""
+        return {name: f"c{at}" for name, at in self.positions.items()} | self.spread_columns
+
+    @property
+    def rows_per_line(self) -> int:
+        """Rows that each line of the file stands for."""
+        return max(len(self.spread), 1)
 
 
 def read_header(path: Path, encoding: str, delimiter: str = ",", quote: str = '"') -> list[str]:
@@ -60,15 +76,19 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
     Raises:
         RejectedError: D03 when a column that the layout has is missing.
     """
+    headers, split = _split_at_tabs(headers)
     layout = max(
         contract.platform.layouts, key=lambda item: header_share(contract, headers, item.name)
     )
     by_plain: dict[str, int] = {}
     for position, header in enumerate(headers):
         by_plain.setdefault(plain_header(header), position)
-    positions, written_differently, missing = {}, [], []
+    spread, spread_columns = _spread(contract, layout, headers)
+    positions, written_differently, missing = {}, list(split), []
     for column in contract.columns:
         names = column.headers(layout.name)
+        if column.name in spread_columns:
+            continue
         found = next((n for n in names if plain_header(n) in by_plain), None)
         if found is not None:
             positions[column.name] = by_plain[plain_header(found)]
@@ -76,6 +96,8 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
                 written_differently.append(found)
         elif names and (column.required or not _may_be_absent(contract, column.name)):
             missing.append(names[0])
+    if layout.unpivot and not spread:
+        missing.append(layout.unpivot.headers)
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
         raise reject(
@@ -84,12 +106,38 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
             "ask the partner to send the file with it",
             len(missing),
         )
-    return HeaderMap(
-        layout.name,
-        headers,
-        positions,
-        _header_findings(layout.ignoredHeaders, headers, positions, written_differently),
-    )
+    known = {*positions.values(), *(position for position, _ in spread)}
+    findings = _header_findings(layout.ignoredHeaders, headers, known, written_differently)
+    return HeaderMap(layout.name, headers, positions, findings, spread, spread_columns)
+
+
+def _split_at_tabs(headers: list[str]) -> tuple[list[str], list[str]]:
+    """A header that holds a tab is two (seen in a real exporter); gives those that were split."""
+    split = [header for header in headers if "\t" in header.strip()]
+    parts = [part for header in headers for part in header.strip("\t").split("\t")]
+    return (parts, [part for header in split for part in header.split("\t")[:1]])
+
+
+def _spread(
+    contract: Contract, layout: Layout, headers: list[str]
+) -> tuple[list[tuple[int, str]], dict[str, str]]:
+    """Which columns of a wide file are rows in truth, each header once."""
+    if layout.unpivot is None:
+        return [], {}
+    spread: dict[str, int] = {}
+    for position, header in enumerate(headers):
+        if re.fullmatch(layout.unpivot.headers, header.strip()):
+            spread.setdefault(header.strip(), position)
+    columns = {
+        column.name: field_name
+        for column in contract.columns
+        for heading, field_name in (
+            (layout.unpivot.name, "spread_name"),
+            (layout.unpivot.value, "spread_value"),
+        )
+        if heading in column.headers(layout.name)
+    }
+    return [(position, header) for header, position in spread.items()], columns
 
 
 def _may_be_absent(contract: Contract, column: str) -> bool:
@@ -97,10 +145,9 @@ def _may_be_absent(contract: Contract, column: str) -> bool:
 
 
 def _header_findings(
-    ignored: list[str], headers: list[str], positions: dict[str, int], different: list[str]
+    ignored: list[str], headers: list[str], known: set[int], different: list[str]
 ) -> list[Finding]:
     findings = []
-    known = set(positions.values())
     ignored_plain = {plain_header(name) for name in ignored}
     unknown = [
         position + 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from csp.contracts.model import FileFormat
+from csp.contracts.platform import FileFormat
 from csp.delivery.landing import LandedFile
 from csp.intake.rules import quoted
 from csp.intake.verdicts import FIX, Finding, delivery_finding, reject

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from csp.contracts import Contract
+from csp.contracts.periods import first_of_period
+from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.registry import resolved
 from csp.delivery.landing import LandedFile
 from csp.intake.header import HeaderMap
@@ -35,14 +35,19 @@ from csp.intake.rules import (
 )
 from csp.intake.verdicts import (
     QUARANTINE,
+    REJECT,
     ROW_CODES,
     UNREADABLE_LINE,
     WARN,
     Finding,
+    RejectedError,
     delivery_finding,
     reject,
 )
 from csp.lake.home import Home
+from csp.privacy.keys import KeyRing
+from csp.privacy.patterns import register_patterns
+from csp.privacy.tokens import register
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class TakenRows:
     cells: list[tuple[str, date, int]]
     findings: list[Finding]
     fault_lines: dict[str, list[int]]
+    rows_per_line: int = 1
 
 
 def _date_literal(day: date | None) -> str:
@@ -96,6 +102,7 @@ class RowIntake:
         home: The data root.
         named_period: The month that the file's name gives, or None.
         received_on: Local day of receipt.
+        ring: The keys, when the contract has tokens.
     """
 
     def __init__(
@@ -107,7 +114,9 @@ class RowIntake:
         home: Home,
         named_period: date | None,
         received_on: date,
+        ring: KeyRing | None = None,
     ) -> None:
+        self.ring = ring
         self.contract, self.header, self.landed, self.home = contract, header, landed, home
         self.named_period, self.received_on = named_period, received_on
         self.rules = compiled_rules(contract)
@@ -124,6 +133,10 @@ class RowIntake:
         shutil.rmtree(self.aside, ignore_errors=True)
         self.aside.mkdir(parents=True)
         connection = open_engine(self.home)
+        register_patterns(connection)
+        if self.ring:
+            purposes = {c.platform.token for c in self.contract.columns} - {None}
+            register(connection, self.ring, sorted(purposes))
         try:
             text = readable_text(self.landed, self.contract.platform.format, self.aside)
             return self._take(connection, text)
@@ -134,12 +147,22 @@ class RowIntake:
     def _source(self, path: Path) -> str:
         return csv_source(path, len(self.header.headers), self.contract.platform.format)
 
+    def _rows_source(self, path: Path) -> str:
+        """The source with a row for each column of a wide file that is one in truth."""
+        if not self.header.spread:
+            return self._source(path)
+        parts = ", ".join(
+            f"{{'spread_name': {quoted(name)}, 'spread_value': c{at}}}"
+            for at, name in self.header.spread
+        )
+        return f"(select *, unnest([{parts}], recursive := true) from {self._source(path)})"
+
     def _take(self, connection: duckdb.DuckDBPyConnection, text: ReadableText) -> TakenRows:
         path, findings = text.path, text.findings
         evaluated = self.aside / "evaluated.parquet"
         try:
             period, period_findings = self._period(connection, path)
-            query = self._evaluate(self._source(path), period)
+            query = self._evaluate(self._rows_source(path), period)
             connection.execute(f"copy ({query}) to {quoted(str(evaluated))} (format parquet)")
         except duckdb.InvalidInputException as fault:
             raise reject(
@@ -150,18 +173,20 @@ class RowIntake:
         masks = connection.execute(
             f"select {mask_list}, count(*) from {relation} group by {mask_list}"
         ).fetchall()
+        rows = sum(row[-1] for row in masks)
         account = account_for_lines(
             connection,
             text,
             self.contract.platform.format,
             len(self.header.headers),
-            sum(row[-1] for row in masks),
+            rows // self.header.rows_per_line,
         )
         row_findings = _count_findings(masks, self.rules)
         held = connection.execute(
             f"select count(*) from {relation} where {self.held_back}"
         ).fetchone()[0]
-        self._refuse_when_mostly_faulty(account, held, row_findings)
+        self._refuse_what_must_not_come(connection, relation, account, row_findings)
+        self._refuse_when_mostly_faulty(rows, account, held, row_findings)
         fault_lines = self._write(connection, path, relation, account, held)
         if account.rejected:
             name = ROW_CODES[UNREADABLE_LINE]
@@ -171,12 +196,13 @@ class RowIntake:
             findings = [*findings, delivery_finding("D07", WARN, "no row below the header")]
         return TakenRows(
             account,
-            account.rows - held,
+            rows - held,
             held,
             period,
             self._cells(connection, relation),
             [*findings, *period_findings, *row_findings],
             fault_lines,
+            self.header.rows_per_line,
         )
 
     def _evaluate(self, source: str, period: date | None, carried: str = "") -> str:
@@ -187,7 +213,7 @@ class RowIntake:
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
             received_on=_date_literal(self.received_on),
-            may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
+            blanks=self.landed.blanks,
             carried=carried,
         )
 
@@ -195,31 +221,64 @@ class RowIntake:
         self, connection: duckdb.DuckDBPyConnection, path: Path
     ) -> tuple[date | None, list[Finding]]:
         """The month all rows must be of; read from the rows when the name does not say it."""
-        grain = self.contract.platform.grain
+        grain, named = self.contract.platform.grain, self.named_period
+        if named and first_of_period(named, grain.periodKind) > first_of_period(
+            self.received_on, grain.periodKind
+        ):
+            said = f"{named:%Y-%m-%d}" if grain.periodKind == "day" else f"{named:%Y-%m}"
+            raise reject("D11", f"the name says {said}, which has not ended")
+        if grain.period == FILE_PERIOD and not named:
+            raise reject("D14", "name the file after the day it speaks of")
+        if named:
+            return named, []
         if not grain.periodIsFilePeriod:
             return None, []
-        if self.named_period:
-            if self.named_period > self.received_on.replace(day=1):
-                raise reject("D11", f"the name says {self.named_period:%Y-%m}, which has not ended")
-            return self.named_period, []
-        query = self._evaluate(self._source(path), None)
+        query = self._evaluate(self._rows_source(path), None)
         row = connection.execute(f"select mode(period_start) from ({query})").fetchone()
         finding = delivery_finding("D13", WARN, "the file's name gives no month")
         return row[0], [finding]
 
-    def _refuse_when_mostly_faulty(
-        self, account: LineAccount, held: int, findings: list[Finding]
+    def _refuse_what_must_not_come(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: str,
+        account: LineAccount,
+        findings: list[Finding],
     ) -> None:
-        lines = account.rows + account.rejected
+        forbidden = next((finding for finding in findings if finding.verdict == REJECT), None)
+        if forbidden is None:
+            return
+        self._number_lines(connection, account)
+        meant = faulty(self.rules, lambda rule: rule.code == forbidden.code)
+        at = connection.execute(f"""
+            select line.source_line from {relation} as row
+            join source_line as line on line.row_number = {self._row_number("row")}
+            where {meant} order by all limit 20""").fetchall()
+        lines = ", ".join(str(line) for (line,) in at)
+        raise RejectedError(
+            replace(forbidden, detail=f"on line {lines}; the file is not kept, send it without"),
+            must_not_be_kept=True,
+        )
+
+    def _refuse_when_mostly_faulty(
+        self, rows: int, account: LineAccount, held: int, findings: list[Finding]
+    ) -> None:
+        lost = held + account.rejected * self.header.rows_per_line
+        lines = rows + account.rejected * self.header.rows_per_line
         most = self.contract.platform.grain.rejectAboveQuarantinedShare
-        if lines and (held + account.rejected) / lines > most:
+        if lines and lost / lines > most:
             codes = sorted({f"{f.code} {f.column}" for f in findings if f.verdict == QUARANTINE})
             raise reject(
                 "D06",
-                f"{held + account.rejected} of {lines} rows are faulty, more than {most:.0%}: "
-                + "; ".join(codes),
-                held + account.rejected,
+                f"{lost} of {lines} rows are faulty, more than {most:.0%}: " + "; ".join(codes),
+                lost,
             )
+
+    def _row_number(self, relation: str) -> str:
+        """Expression: number of the source's row, from 1, that an evaluated row came from."""
+        if not self.header.spread:
+            return f"{relation}.file_row_number + 1"
+        return f"{relation}.file_row_number // {self.header.rows_per_line} + 1"
 
     def _write(
         self,
@@ -234,14 +293,14 @@ class RowIntake:
         complete.mkdir()
         rows = complete / "rows.parquet"
         fault_lines: dict[str, list[int]] = {}
-        if account.row_lines is None and not held:
+        if account.row_lines is None and not held and not self.header.spread:
             (self.aside / "evaluated.parquet").rename(rows)
         else:
             self._number_lines(connection, account)
             connection.execute(f"""
                 copy (select line.source_line, row.* exclude (file_row_number)
                     from {relation} as row
-                    join source_line as line on line.row_number = row.file_row_number + 1
+                    join source_line as line on line.row_number = {self._row_number("row")}
                     where not {self.held_back} order by row.file_row_number
                 ) to {quoted(str(rows))} (format parquet)""")
         if held:
@@ -255,6 +314,9 @@ class RowIntake:
 
     def _number_lines(self, connection: duckdb.DuckDBPyConnection, account: LineAccount) -> None:
         """Table source_line: row number → physical line, each from 1."""
+        import numpy as np  # noqa: PLC0415 - most deliveries hold nothing back and need neither
+        import pyarrow as pa  # noqa: PLC0415
+
         numbers = np.arange(1, account.rows + 1)
         lines = numbers + 1 if account.row_lines is None else np.asarray(account.row_lines)
         connection.register("numbered", pa.table({"row_number": numbers, "source_line": lines}))
@@ -271,19 +333,21 @@ class RowIntake:
             f"then {quoted(f'{rule.code}:{rule.column}')} end"
             for i, rule in enumerate(self.rules)
         )
-        raw = ", ".join(
-            f'raw.c{i} as "{header.replace(chr(34), "")}__{i + 1}"'
-            for i, header in enumerate(self.header.headers)
+        is_open = self.contract.platform.kept_in_landing == "plain"
+        # Raw fields of a feed with personal data stay in the sealed file; its lines lead there.
+        raw = "".join(
+            f', raw.c{i} as "{header.replace(chr(34), "")}__{i + 1}"'
+            for i, header in enumerate(self.header.headers if is_open else [])
         )
         place = self.home.quarantine_file(self.contract.id, self.landed.delivery_id)
         connection.execute(f"""
             create or replace temp table held as
-            select file_row_number + 1 as row_number,
+            select {self._row_number("evaluated")} as row_number,
                 list_filter([{codes}], lambda code: code is not null) as codes
-            from {relation} where {self.held_back}""")
+            from {relation} as evaluated where {self.held_back}""")
         connection.execute(f"""
             copy (
-                select source_line.source_line, held.codes, {raw}
+                select source_line.source_line, held.codes{raw}
                 from held join source_line using (row_number)
                 join (
                     select row_number() over () as row_number, *

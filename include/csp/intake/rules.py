@@ -13,20 +13,26 @@ from functools import cache
 from pathlib import Path
 
 from csp.contracts import Contract
-from csp.contracts.model import Column, RowCheck
+from csp.contracts.checks import RowCheck
+from csp.contracts.columns import Column
+from csp.contracts.platform import FILE_PERIOD
 from csp.intake.header import HeaderMap
+from csp.intake.values import is_unclear_time, typed
 from csp.intake.verdicts import (
     FIX,
     MISSING_VALUE,
     PADDED_VALUE,
     QUARANTINE,
     ROW_CODES,
+    UNCLEAR_TIME,
     UNREADABLE_VALUE,
+    VALUE_FORM,
+    VALUE_LIST,
+    VALUE_RANGE,
 )
 from csp.project import REFERENCE_SEEDS
 
 BITS_PER_MASK = 60
-BLANKS = " \t\u00a0\ufeff"
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,18 @@ def variants(name: str, seeds: Path = REFERENCE_SEEDS) -> dict[str, str]:
     return known | {row[0].lower(): row[1] for row in _seed_rows(seeds / f"{name}_variant.csv")}
 
 
+def _literals(values: list[str]) -> str:
+    return "(" + ", ".join(quoted(value) for value in values) + ")"
+
+
 def _listed(name: str) -> str:
-    return "(" + ", ".join(quoted(value) for value in vocabulary(name)) + ")"
+    return _literals(vocabulary(name))
 
 
 def _predicate(check: RowCheck) -> str:
     rule = check.implementation
+    if rule.values is not None:
+        return f"{rule.column} not in {_literals(rule.values)}"
     if rule.vocabulary:
         return f"{rule.column} not in {_listed(rule.vocabulary)}"
     if rule.vocabularyVariants:
@@ -100,68 +112,79 @@ def _changes(check: RowCheck) -> dict[str, str]:
     return {rule.column: f"case lower({rule.column}) {cases} end"}
 
 
-def _has_blank_edge(value: str) -> str:
-    """Predicate, far cheaper than trimming: the value begins or ends with a blank."""
-    edges = (f"prefix({value}, {quoted(b)}) or suffix({value}, {quoted(b)})" for b in BLANKS)
+def _flag(predicate: str) -> str:
+    """The predicate as a column, never null; a `case`, unlike `and`, stops at the first no."""
+    return f"case when {predicate} then true else false end"
+
+
+def _has_blank_edge(value: str, blanks: str) -> str:
+    """Predicate, far cheaper than trimming: the value begins or ends with one of the blanks."""
+    edges = (f"prefix({value}, {quoted(b)}) or suffix({value}, {quoted(b)})" for b in blanks)
     return "(" + " or ".join(edges) + ")"
 
 
-def _text_of(column: Column, header: HeaderMap, contract: Contract, may_be_padded: bool) -> str:
-    if column.name not in header.positions:
+def _text_of(column: Column, header: HeaderMap, contract: Contract, blanks: str) -> str:
+    if column.name not in header.fields:
         return f"null::varchar as {column.name}"
-    value = f"c{header.positions[column.name]}"
-    if may_be_padded:
-        trimmed = f"trim({value}, {quoted(BLANKS)})"
-        value = f"case when {_has_blank_edge(value)} then {trimmed} else {value} end"
+    value = header.fields[column.name]
+    if blanks:
+        trimmed = f"trim({value}, {quoted(blanks)})"
         for token in contract.platform.format.nullTokens:
-            value = f"nullif({value}, {quoted(token)})"
+            trimmed = f"nullif({trimmed}, {quoted(token)})"
+        edge = _has_blank_edge(value, blanks)
+        value = f"case when is_padded and {edge} then {trimmed} else {value} end"
     return f"{value} as {column.name}"
 
 
-def _typed(column: Column) -> str:
+def _said_of_values(column: Column) -> list[tuple[str, str]]:
+    """Code and predicate of what a column says of its own values."""
+    said, name = column.platform, column.name
+    listed = said.values if said.values is not None else said.vocabulary
+    rules = []
+
+    def of_each(fault: str) -> str:
+        if not said.separator:
+            return fault.replace("{}", name)
+        parts = f"string_split({name}, {quoted(said.separator)})"
+        return f"len(list_filter({parts}, lambda part: {fault.replace('{}', 'part')})) > 0"
+
+    if listed is not None:
+        allowed = _listed(listed) if isinstance(listed, str) else _literals(listed)
+        rules.append((VALUE_LIST, of_each(f"{{}} not in {allowed}")))
+    if said.pattern is not None:
+        rules.append((VALUE_FORM, of_each(f"not regexp_full_match({{}}, {quoted(said.pattern)})")))
+    if said.range is not None:
+        low, high = said.range
+        bounds = [f"{name} < {low}"] if low is not None else []
+        bounds += [f"{name} > {high}"] if high is not None else []
+        rules.append((VALUE_RANGE, " or ".join(bounds) or "false"))
+    return rules
+
+
+def _rules_of_column(column: Column) -> list[CompiledRule]:
+    """What holds of a column in every feed: its type, its presence, its list, form and bounds."""
     name = column.name
-    match column.type:
-        case "integer":
-            # Spreadsheets write whole numbers as 12.0; anything else with a fraction is a fault.
-            return (
-                f"case when regexp_full_match({name}, '-?[0-9]+([.]0+)?') "
-                f"then try_cast(split_part({name}, '.', 1) as integer) end"
-            )
-        case "double precision":
-            number = f"try_cast({name} as double)"
-            return f"case when isfinite({number}) then {number} end"
-        case "date":
-            formats = ", ".join(quoted(code) for code in column.read_formats)
-            return f"try_strptime({name}, [{formats}])::date"
-        case _:
-            return name
+    as_text = name if column.type == "text" else f"{name}__text"
+    found = []
+    if column.type != "text":
+        unread = f"{as_text} is not null and {name} is null"
+        if column.type == "timestamp":
+            unclear = is_unclear_time(column)
+            found.append((UNCLEAR_TIME, unclear))
+            unread = f"{unread} and not coalesce({unclear}, false)"
+        found.append((UNREADABLE_VALUE, unread))
+    if column.required:
+        found.append((MISSING_VALUE, f"{as_text} is null"))
+    found += _said_of_values(column)
+    return [
+        CompiledRule(code, QUARANTINE, ROW_CODES[code], name, predicate)
+        for code, predicate in found
+    ]
 
 
 def compiled_rules(contract: Contract) -> list[CompiledRule]:
-    """Every row rule of a contract in the order of its bits: types, presence, then its own."""
-    rules = []
-    for column in contract.columns:
-        if column.type != "text":
-            rules.append(
-                CompiledRule(
-                    UNREADABLE_VALUE,
-                    QUARANTINE,
-                    ROW_CODES[UNREADABLE_VALUE],
-                    column.name,
-                    f"{column.name}__text is not null and {column.name} is null",
-                )
-            )
-        if column.required:
-            name = column.name if column.type == "text" else f"{column.name}__text"
-            rules.append(
-                CompiledRule(
-                    MISSING_VALUE,
-                    QUARANTINE,
-                    ROW_CODES[MISSING_VALUE],
-                    column.name,
-                    f"{name} is null",
-                )
-            )
+    """Every row rule of a contract in the order of its bits: its columns', then its own."""
+    rules = [rule for column in contract.columns for rule in _rules_of_column(column)]
     rules.append(CompiledRule(PADDED_VALUE, FIX, ROW_CODES[PADDED_VALUE], "", "is_padded"))
     for position, check in enumerate(contract.row_checks):
         predicate = f"fixed_{position}" if check.severity == FIX else _predicate(check)
@@ -201,6 +224,25 @@ def faulty(rules: list[CompiledRule], is_meant: Callable[[CompiledRule], bool]) 
     return "(" + (" or ".join(tests) or "false") + ")"
 
 
+def _as_stored(column: Column) -> str:
+    """The column as the lake has it: a keyed token in place of an identifier."""
+    if column.platform.token:
+        return f"token_{column.platform.token}({column.name}) as {column.name}"
+    return column.name
+
+
+def period_start(contract: Contract) -> str:
+    """Expression: first day of the period that a row belongs to, by the local day."""
+    grain = contract.platform.grain
+    if grain.period == FILE_PERIOD:
+        day = "delivery_period"
+    elif next(c for c in contract.columns if c.name == grain.period).type == "timestamp":
+        day = f"(({grain.period} at time zone 'UTC') at time zone 'Europe/London')"
+    else:
+        day = grain.period
+    return f"date_trunc('{grain.periodKind}', {day})::date"
+
+
 def evaluation_query(
     contract: Contract,
     header: HeaderMap,
@@ -209,7 +251,7 @@ def evaluation_query(
     delivery_id: str,
     delivery_period: str,
     received_on: str,
-    may_be_padded: bool,
+    blanks: str,
     carried: str = "",
 ) -> str:
     """The query that turns raw fields into typed rows with their findings.
@@ -221,7 +263,7 @@ def evaluation_query(
         delivery_id: Written on every row.
         delivery_period: Date literal, or `null::date`.
         received_on: Date literal.
-        may_be_padded: Whether blanks around values have to be trimmed.
+        blanks: The blanks to be trimmed from around values; none when the file holds none.
         carried: A column of the source to carry along, or nothing.
 
     Returns:
@@ -230,39 +272,42 @@ def evaluation_query(
     """
     grain = contract.platform.grain
     carry = f"{carried}, " if carried else ""
-    texts = ", ".join(_text_of(c, header, contract, may_be_padded) for c in contract.columns)
+    sent = [column for column in contract.columns if not column.is_computed]
+    texts = ", ".join(_text_of(column, header, contract, blanks) for column in sent)
     padded = "false"
-    if may_be_padded:
-        fields = (
-            f"c{header.positions[c.name]}" for c in contract.columns if c.name in header.positions
-        )
-        padded = " or ".join(f"coalesce({_has_blank_edge(c)}, false)" for c in fields)
-    stage = f"select {carry}{texts}, {padded} as is_padded from {source}"
+    if blanks and header.fields:
+        edges = (_has_blank_edge(field, blanks) for field in header.fields.values())
+        padded = _flag(" or ".join(edges))
+    # Few rows are padded, so one look at the whole row spares the others a look at each value.
+    stage = f"select {carry}{texts}, is_padded from (select *, {padded} as is_padded from {source})"
     fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
     for position, check in fixes:
-        flag = f"coalesce({_predicate(check)}, false)"
-        stage = f"select *, {flag} as fixed_{position} from ({stage})"
+        stage = f"select *, {_flag(_predicate(check))} as fixed_{position} from ({stage})"
         changed = ", ".join(
             f"case when fixed_{position} then {to} else {name} end as {name}"
             for name, to in _changes(check).items()
         )
         stage = f"select * replace ({changed}) from ({stage})"
-    typed = ", ".join(
-        c.name
-        if c.type == "text"
-        else f"{_typed(c)} as {c.name}, {c.name} as {c.name}__text"
+    computed = "".join(
+        f", {column.platform.computed} as {column.name}"
+        for column in contract.columns
+        if column.is_computed
+    )
+    stage = f"select *{computed} from ({stage})"
+    types = ", ".join(
+        c.name if c.type == "text" else f"{typed(c)} as {c.name}, {c.name} as {c.name}__text"
         for c in contract.columns
     )
     flags = "".join(f", fixed_{position}" for position, _ in fixes)
     rules = compiled_rules(contract)
-    names = ", ".join(column.name for column in contract.columns)
+    names = ", ".join(_as_stored(column) for column in contract.kept_columns)
     return f"""
         select {carry}{quoted(delivery_id)} as delivery_id,
             {grain.series} as series,
-            date_trunc('month', {grain.period})::date as period_start,
+            {period_start(contract)} as period_start,
             {names}, {", ".join(_masks(rules))}
         from (
-            select {carry}{typed}, is_padded{flags},
+            select {carry}{types}, is_padded{flags},
                 {delivery_period} as delivery_period, {received_on} as received_on
             from ({stage})
         )

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.registry import contract_hash
 from csp.delivery.arrival import ArchiveFaultError, Arrival, arrivals
-from csp.delivery.landing import LandedFile, land
+from csp.delivery.landing import LandedFile, keep, receive, sweep_received
 from csp.delivery.recognise import NameFacts, facts_of_name, recognise
 from csp.faults import CspError
 from csp.intake.feedback import write_feedback
@@ -24,8 +24,9 @@ from csp.lake.home import Home
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
+from csp.privacy.keys import KeyMissingError, KeyRing
 
-TOO_EARLY = "D11"
+TOO_EARLY, REFUSED = "D11", "refused"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -34,7 +35,8 @@ class IntakeOutcome:
     """What became of one file.
 
     Attributes:
-        verdict: accepted, rejected, unrecognised, or repeat (seen before, nothing done).
+        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), or refused
+            (a key is missing; nothing is recorded, and the file waits where it lies).
         reason: Why it was rejected or what a repeat was the first time; else empty.
     """
 
@@ -70,23 +72,33 @@ class Intake:
         """
         try:
             with arrival.open() as stream:
-                landed = land(stream, self.home)
+                landed = receive(stream, self.home)
         except ArchiveFaultError as fault:
             return self._broken_archive(arrival, feed, str(fault))
-        with self.ledger.step("intake", landed.delivery_id) as detail:
-            outcome = self._take_landed(arrival.name, landed, feed)
-            detail.append(outcome.verdict)
+        try:
+            with self.ledger.step("intake", landed.delivery_id) as detail:
+                outcome = self._take_landed(arrival.name, landed, feed)
+                detail.append(outcome.verdict)
+        except KeyMissingError as fault:
+            return IntakeOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(fault))
+        finally:
+            landed.path.unlink(missing_ok=True)
         return outcome
 
     def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IntakeOutcome:
         with arrival.path.open("rb") as stream:
-            landed = land(stream, self.home)
-        landed = self._told_apart(landed, arrival.name)
-        if known := self._known(landed, arrival.name):
-            return known
-        facts = self._facts(arrival.name, [], feed)
-        fault = reject("D10", f"{why}; ask the partner to send it again")
-        return self._record_rejected(arrival.name, landed, facts, fault.finding)
+            landed = receive(stream, self.home)
+        try:
+            landed = self._told_apart(landed, arrival.name)
+            if known := self._known(landed, arrival.name):
+                return known
+            facts = self._facts(arrival.name, [], feed)
+            fault = reject("D10", f"{why}; ask the partner to send it again")
+            return self._record_rejected(arrival.name, landed, facts, fault)
+        except KeyMissingError as missing:
+            return IntakeOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(missing))
+        finally:
+            landed.path.unlink(missing_ok=True)
 
     def _take_landed(self, name: str, landed: LandedFile, feed: str | None) -> IntakeOutcome:
         landed = self._told_apart(landed, name)
@@ -102,9 +114,7 @@ class Intake:
                 return self._record_unrecognised(name, landed)
             return self._take_rows(name, landed, facts, headers)
         except RejectedError as fault:
-            if facts is None:
-                return self._record_unrecognised(name, landed, fault.finding)
-            return self._record_rejected(name, landed, facts, fault.finding)
+            return self._record_rejected(name, landed, facts, fault)
 
     def _facts(self, name: str, headers: list[str], feed: str | None) -> NameFacts | None:
         if feed:
@@ -121,6 +131,7 @@ class Intake:
         self, name: str, landed: LandedFile, facts: NameFacts, headers: list[str]
     ) -> IntakeOutcome:
         contract = facts.contract
+        ring = self._ring(contract)
         header = map_header(contract, headers)
         received_on = datetime.now(LONDON).date()
         rows = RowIntake(
@@ -130,8 +141,29 @@ class Intake:
             home=self.home,
             named_period=facts.period_start,
             received_on=received_on,
+            ring=ring,
         ).take()
         return self._record_accepted(name, landed, facts, header, rows)
+
+    def _ring(self, contract: Contract | None) -> KeyRing | None:
+        """The keys that a feed needs; a file of no known feed is sealed when there are any.
+
+        Raises:
+            KeyMissingError: The feed needs a key and there is none.
+        """
+        if contract and not contract.needs_key:
+            return None
+        try:
+            return KeyRing.from_environment()
+        except KeyMissingError as missing:
+            if contract is None:
+                return None
+            raise KeyMissingError(f"{contract.id} is not taken in: {missing}") from None
+
+    def _keep(self, landed: LandedFile, contract: Contract | None) -> None:
+        ring = self._ring(contract)
+        unknown = "sealed" if ring else "plain"
+        keep(landed, self.home, contract.platform.kept_in_landing if contract else unknown, ring)
 
     def _told_apart(self, landed: LandedFile, name: str) -> LandedFile:
         """The same bytes without rows under another name are another delivery."""
@@ -177,12 +209,21 @@ class Intake:
         )
 
     def _record_rejected(
-        self, name: str, landed: LandedFile, facts: NameFacts | None, finding: Finding
+        self, name: str, landed: LandedFile, facts: NameFacts | None, fault: RejectedError
     ) -> IntakeOutcome:
+        finding = fault.finding
         if facts is None:
             return self._record_unrecognised(name, landed, finding)
         reason = f"{finding.code} {finding.name}: {finding.detail}"
-        return self._record(name, landed, facts, "rejected", reason=reason, findings=[finding])
+        return self._record(
+            name,
+            landed,
+            facts,
+            "rejected",
+            reason=reason,
+            findings=[finding],
+            is_kept=not fault.must_not_be_kept,
+        )
 
     def _record_accepted(
         self,
@@ -213,9 +254,12 @@ class Intake:
         reason: str | None = None,
         layout: str | None = None,
         rows: TakenRows | None = None,
+        is_kept: bool = True,
     ) -> IntakeOutcome:
         """Write the outcome into the ledger in one transaction, and the partner's feedback."""
         contract = facts.contract if facts else None
+        if is_kept:
+            self._keep(landed, contract)
         account = rows.account if rows else None
         delivery = {
             "delivery_id": landed.delivery_id,
@@ -237,6 +281,7 @@ class Intake:
             "accepted_rows": rows.accepted if rows else 0,
             "quarantined_rows": rows.quarantined if rows else 0,
             "rejected_lines": account.rejected if account else landed.physical_lines,
+            "rows_per_line": rows.rows_per_line if rows else 1,
         }
         self._store(delivery, rows, findings)
         if contract:
@@ -310,6 +355,12 @@ def _header_encoding(landed: LandedFile) -> str:
         return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
 
 
+def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:
+    """An archive may hold files of several feeds, each for its own inbox; these are the feed's."""
+    own = [a for a in found if a.member is None or facts_of_name(a.name, contract)]
+    return own or found
+
+
 def take_in(
     paths: Iterable[Path],
     home: Home,
@@ -334,6 +385,7 @@ def take_in(
         CspError: A path does not exist.
     """
     intake = Intake(home, ledger, registry)
+    sweep_received(home)
     outcomes = []
     for path in paths:
         if not path.exists():
@@ -342,5 +394,7 @@ def take_in(
             found = arrivals(path)
         except ArchiveFaultError:
             found = [Arrival(path)]
+        if feed:
+            found = _of_feed(found, registry.get(feed))
         outcomes += [intake.take(arrival, feed) for arrival in found]
     return outcomes

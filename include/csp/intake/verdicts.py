@@ -20,13 +20,19 @@ DELIVERY_CODES = {
     "D11": "The file is of a month that has not ended",
     "D12": "The text was decoded or its line ends were made alike",
     "D13": "The month was read from the rows, as the name does not say it",
+    "D14": "The file's name does not say its date",
 }
 UNREADABLE_LINE, UNREADABLE_VALUE, MISSING_VALUE, PADDED_VALUE = "R01", "R02", "R03", "R04"
+VALUE_LIST, VALUE_FORM, VALUE_RANGE, UNCLEAR_TIME = "R05", "R06", "R07", "R08"
 ROW_CODES = {
     UNREADABLE_LINE: "The line cannot be split into columns",
     UNREADABLE_VALUE: "The value cannot be read as its type",
     MISSING_VALUE: "A required value is missing",
     PADDED_VALUE: "Blanks around a value were cut off",
+    VALUE_LIST: "The value is none of those allowed",
+    VALUE_FORM: "The value has not the form it must have",
+    VALUE_RANGE: "The value is below or above its bounds",
+    UNCLEAR_TIME: "The local time has no offset and the clock shows it twice or never",
 }
 
 
@@ -57,10 +63,15 @@ def delivery_finding(code: str, verdict: str, detail: str, rows: int = 1) -> Fin
 
 
 class RejectedError(Exception):
-    """The delivery is rejected; the finding says why."""
+    """The delivery is rejected; the finding says why.
 
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
+    Attributes:
+        finding: Why.
+        must_not_be_kept: Whether the file holds what must not be stored in any form.
+    """
+
+    def __init__(self, finding: Finding, *, must_not_be_kept: bool = False) -> None:
+        self.finding, self.must_not_be_kept = finding, must_not_be_kept
         super().__init__(finding.detail)
 
 

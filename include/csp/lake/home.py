@@ -33,9 +33,9 @@ class Home:
         """Every file as received, named by its sha256, kept for ever."""
         return self._made("landing")
 
-    def landed(self, sha256: str) -> Path:
-        """The place of one received file."""
-        return self.landing / sha256[:2] / sha256
+    def landed(self, sha256: str, *, sealed: bool = False) -> Path:
+        """The place of one received file; a sealed one says so in its name."""
+        return self.landing / sha256[:2] / (f"{sha256}.sealed" if sealed else sha256)
 
     def lake(self, feed: str) -> Path:
         """Folder of a feed's accepted deliveries."""

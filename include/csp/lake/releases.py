@@ -5,6 +5,8 @@ The one place for both rules; the warehouse and the gates read the answer.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -24,6 +26,8 @@ class ReleaseCell:
     Attributes:
         release_rank: 1 is the newest release of this month of this series.
         previous_row_count: Rows of the release before it; None for the first.
+        delivery_order: Place of the delivery among those of its feed that may be read, oldest 1.
+        delivered_on: Day that the delivery speaks of by its name, else that it came.
         is_reported: False when a person let it be loaded but not counted as reported.
     """
 
@@ -35,6 +39,8 @@ class ReleaseCell:
     release_on: date | None
     release_rank: int
     previous_row_count: int | None
+    delivery_order: int
+    delivered_on: date
     is_reported: bool
 
 
@@ -101,17 +107,17 @@ def ungated_deliveries(ledger: Ledger, feed: str | None = None) -> list[str]:
         return [d for d in session.scalars(query.order_by(Delivery.delivery_id)) if d not in judged]
 
 
-def _rank(
-    cells: list[tuple[DeliveryCell, Delivery]], decisions: dict[str, str]
-) -> list[ReleaseCell]:
-    def age(pair: tuple[DeliveryCell, Delivery]) -> tuple[date, datetime, str]:
-        # A partner that does not date its release dates it by sending it.
-        _, delivery = pair
-        received = delivery.first_received_at
-        return (delivery.release_on or received.date(), received, delivery.delivery_id)
+def _age(delivery: Delivery) -> tuple[date, datetime, str]:
+    # A partner that does not date its release dates it by sending it.
+    received = delivery.first_received_at
+    return (delivery.release_on or received.date(), received, delivery.delivery_id)
 
+
+def _rank(
+    cells: list[tuple[DeliveryCell, Delivery]], decisions: dict[str, str], order: dict[str, int]
+) -> list[ReleaseCell]:
     ranked = []
-    oldest_first = sorted(cells, key=age)
+    oldest_first = sorted(cells, key=lambda pair: _age(pair[1]))
     for position, (cell, delivery) in enumerate(oldest_first):
         ranked.append(
             ReleaseCell(
@@ -123,10 +129,22 @@ def _rank(
                 release_on=delivery.release_on,
                 release_rank=len(oldest_first) - position,
                 previous_row_count=oldest_first[position - 1][0].row_count if position else None,
+                delivery_order=order[cell.delivery_id],
+                delivered_on=_age(delivery)[0],
                 is_reported=decisions.get(cell.delivery_id) != ADMIT,
             )
         )
     return ranked
+
+
+def _orders(deliveries: Iterable[Delivery]) -> dict[str, int]:
+    """Delivery → its place among those of its feed, oldest 1."""
+    order: dict[str, int] = {}
+    by_feed: Counter[str] = Counter()
+    for delivery in sorted(deliveries, key=_age):
+        by_feed[delivery.feed] += 1
+        order[delivery.delivery_id] = by_feed[delivery.feed]
+    return order
 
 
 def release_cells(ledger: Ledger, *, only_ready: bool = True) -> list[ReleaseCell]:
@@ -160,8 +178,11 @@ def release_cells(ledger: Ledger, *, only_ready: bool = True) -> list[ReleaseCel
         return (pair[0].feed, pair[0].series, pair[0].period_start)
 
     readable = sorted((p for p in pairs if may_be_read(p[0].delivery_id)), key=place)
+    order = _orders({delivery.delivery_id: delivery for _, delivery in readable}.values())
     return [
-        cell for _, cells in groupby(readable, key=place) for cell in _rank(list(cells), decisions)
+        cell
+        for _, cells in groupby(readable, key=place)
+        for cell in _rank(list(cells), decisions, order)
     ]
 
 

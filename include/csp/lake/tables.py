@@ -40,6 +40,7 @@ class Delivery(LedgerTable):
     accepted_rows: Mapped[int] = mapped_column(BigInteger, default=0)
     quarantined_rows: Mapped[int] = mapped_column(BigInteger, default=0)
     rejected_lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    rows_per_line: Mapped[int] = mapped_column(default=1)
 
 
 class Receipt(LedgerTable):
@@ -67,7 +68,7 @@ class VerdictCount(LedgerTable):
 
 
 class DeliveryCell(LedgerTable):
-    """Each row is one month of one series in one accepted delivery."""
+    """Each row is one period (day, week, month, …) of one series in one accepted delivery."""
 
     __tablename__ = "delivery_cell"
 

@@ -1,9 +1,9 @@
 """The gate after intake: what was just written to a feed's lake, judged cell by cell.
 
-A cell is one month of one series in one delivery. Measures of the rows are taken once, from the
-lake and not from what intake said of itself; measures against other months (volume, revision) are
+A cell is one period of one series in one delivery. Measures of the rows are taken once, from the
+lake and not from what intake said of itself; measures against other periods (volume, revision) are
 taken anew for every delivery each time, so that the verdict does not hang on the order in which
-the months arrived.
+the periods arrived.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -25,29 +26,63 @@ from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import CRITICAL, GateOutcome, Judgement, TableCheck, Verdict, judge, record
 
 RECONCILE = "LAKE-RECONCILE"
-FEWEST_MONTHS = 6
 MOST_CELLS_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Like:
+    """Which earlier periods a period is held against: like with like.
+
+    Attributes:
+        back: How far back they may lie, as a DuckDB interval.
+        weekday: Only those of the same weekday.
+        fewest: With fewer of them nothing is judged.
+    """
+
+    back: str
+    fewest: int
+    weekday: bool = False
+
+
+LIKE = {
+    "day": Like("84 day", 6, weekday=True),
+    "week": Like("84 day", 6),
+    "month": Like("12 month", 6),
+    "quarter": Like("24 month", 3),
+    "year": Like("60 month", 3),
+}
 
 PROFILE_QUERY = """
     create or replace table gate.cell_measure as
     with
+    -- A file of records also brings late versions of earlier periods; only its own period has a
+    -- volume to speak of.
+    volume as (
+        select cell.* from gate.cell as cell
+        join gate.delivery as delivery using (delivery_id)
+        where {is_own_period}
+    ),
+    newest as (
+        select * from volume
+        qualify row_number() over (partition by series, period_start order by release_rank) = 1
+    ),
     usual as (
         select
             this.delivery_id, this.series, this.period_start,
-            median(other.row_count) as median_rows, count(*) as months
-        from gate.cell as this
-        join gate.cell as other
+            median(other.row_count) as median_rows, count(*) as periods
+        from volume as this
+        join newest as other
             on other.series = this.series
-            and other.release_rank = 1
-            and other.period_start >= this.period_start - interval 12 month
+            and other.period_start >= this.period_start - interval {back}
             and other.period_start < this.period_start
+            and {is_like}
         group by all
     )
     select
         delivery_id, series, period_start, cell.row_count,
         greatest(delivery.held_rows - 1, 0) * 1.0 / greatest(delivery.all_rows, 1)
             as quarantined_share_after_first,
-        case when usual.months >= {fewest} then cell.row_count / usual.median_rows end
+        case when usual.periods >= {fewest} then cell.row_count / usual.median_rows end
             as volume_ratio,
         abs(cell.row_count - cell.previous_row_count) * 1.0
             / nullif(cell.previous_row_count, 0) as revision_ratio,
@@ -110,7 +145,18 @@ class DeliveryGate:
         connection.execute("create schema gate")
         self._load_cells(connection)
         self._measure_rows(connection, fresh)
-        connection.execute(PROFILE_QUERY.format(fewest=FEWEST_MONTHS))
+        grain = self.contract.platform.grain
+        like = LIKE[grain.periodKind]
+        own = f"cell.period_start = date_trunc('{grain.periodKind}', delivery.delivery_period)"
+        weekday = "dayofweek(other.period_start) = dayofweek(this.period_start)"
+        connection.execute(
+            PROFILE_QUERY.format(
+                is_own_period="true" if grain.current == "release" else own,
+                is_like=weekday if like.weekday else "true",
+                back=like.back,
+                fewest=like.fewest,
+            )
+        )
 
     def _load_cells(self, connection: duckdb.DuckDBPyConnection) -> None:
         cells = [
@@ -264,10 +310,12 @@ class DeliveryGate:
         found: dict[str, list[str]] = defaultdict(list)
         if judgement.passed or not judgement.offenders_query:
             return found
-        for delivery_id, series, month, measure in connection.execute(
+        months = self.contract.platform.grain.periodKind in ("month", "quarter", "year")
+        shown = "%Y-%m" if months else "%Y-%m-%d"
+        for delivery_id, series, period, measure in connection.execute(
             judgement.offenders_query
         ).fetchall():
-            found[delivery_id].append(f"{series} {month:%Y-%m}: {float(measure):.4g}")
+            found[delivery_id].append(f"{series} {period:{shown}}: {float(measure):.4g}")
         return found
 
     def _reconcile(

@@ -7,6 +7,7 @@ and counts only, so that no value of a row can enter a result.
 from __future__ import annotations
 
 from csp.contracts import Contract
+from csp.contracts.dbt_models import core_schema, staging_name
 from csp.quality.judge import CRITICAL, WARNING, TableCheck
 
 PLATFORM = "Data platform"
@@ -70,13 +71,14 @@ def _resolves(code: str, table: str, column: str, dimension: str, key: str) -> T
         f"every {column} of {table} is in {dimension}",
         f"""select batch.{column} from {{batch}} as batch
             left join {dimension} as dimension on dimension.{key} = batch.{column}
-            where dimension.{key} is null group by batch.{column}""",
+            where batch.{column} is not null and dimension.{key} is null
+            group by batch.{column}""",
     )
 
 
 def _lake_reconciles(contract: Contract) -> TableCheck:
     return _none(
-        f"WH-LAKE-{contract.platform.specCode}",
+        f"WH-LAKE-{contract.id}",
         "lake.delivery_cell",
         f"schema lake holds as many rows of {contract.id} as the ledger says may be read",
         f"""select counted.rows_counted, expected.rows_expected
@@ -105,11 +107,55 @@ def _facts_reconcile(code: str, feed: str, facts: str, sentence: str) -> TableCh
     )
 
 
+def _core_table_checks(contract: Contract) -> list[TableCheck]:
+    """What holds of every core table that is made from a contract alone."""
+    core, grain = contract.platform.coreTable, contract.platform.grain
+    if core is None:
+        return []
+    table, code = f"{core_schema(contract)}.{core.name}", core.name
+    checks = []
+    if grain.key and not core.history:
+        checks.append(_unique(f"WH-KEY-{code}", table, *grain.key))
+    if not core.history:
+        staged = f"staging.{staging_name(contract)}"
+        checks.append(
+            _none(
+                f"WH-ROWS-{code}",
+                table,
+                f"{table} has every row of {staged} that counts now, and no other",
+                f"""select modelled.rows_modelled, staged.rows_staged
+                    from (select count(*) as rows_modelled from {{batch}} as batch) as modelled
+                    cross join (
+                        select count(*) as rows_staged from {staged} where is_current
+                    ) as staged
+                    where modelled.rows_modelled <> staged.rows_staged""",
+            )
+        )
+    else:
+        keys = ", ".join(grain.key)
+        checks.append(
+            _none(
+                f"WH-VERSION-{code}",
+                table,
+                f"each {' and '.join(grain.key)} of {table} has at most one version that counts",
+                f"select {keys} from {{batch}} as batch where is_current "
+                f"group by {keys} having count(*) > 1",
+            )
+        )
+    if core.date:
+        checks.append(_resolves(f"WH-DAY-{code}", table, "event_date", "core.dim_date", "date_day"))
+    if core.ward or core.lsoa:
+        area = _resolves(f"WH-AREA-{code}", table, "area_code", "core.dim_area", "area_code")
+        checks.append(area)
+    return checks
+
+
 def warehouse_suite(contracts: list[Contract]) -> list[TableCheck]:
     """Checks on core, after it was built and before the KPI marts are."""
     crime, asb, fire = "core.fct_recorded_crime", "core.fct_asb_incident", "core.fct_fire_incident"
     return [
         *(_lake_reconciles(contract) for contract in contracts),
+        *(check for contract in contracts for check in _core_table_checks(contract)),
         _unique("WH-CRIME-KEY", crime, "recorded_crime_id"),
         _unique("WH-ASB-KEY", asb, "asb_incident_id"),
         _unique("WH-FIRE-KEY", fire, "call_month", "incident_number"),

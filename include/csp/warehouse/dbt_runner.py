@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from csp.contracts import ContractRegistry
+from csp.contracts.derived import write_made
 from csp.faults import CspError
 from csp.lake.home import Home
 from csp.project import DBT_PROJECT
@@ -97,11 +99,13 @@ class DbtRunner:
         database = tuple(Path(self.settings.get(name, "")).name for name in names)
         key = (self.project, database, code_version())
         if key not in PARSED:
+            write_made(ContractRegistry())
             PARSED[key] = self.invoke("parse")
         return PARSED[key].deepcopy()
 
     def write_manifest(self) -> None:
         """Parse the project and write the manifest that the refresh DAG is drawn from."""
+        write_made(ContractRegistry())
         self.invoke("parse")
         # The one in the target folder is written anew by every dbt run, under the DAG's eyes.
         written = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))

@@ -13,6 +13,8 @@ DELIVERY_CELL_COLUMNS = {
     "row_count": "bigint",
     "release_on": "date",
     "release_rank": "integer",
+    "delivery_order": "integer",
+    "delivered_on": "date",
     "previous_row_count": "bigint",
     "is_reported": "boolean",
 }
@@ -26,7 +28,7 @@ def lake_columns(contract: Contract) -> dict[str, str]:
         "series": "text",
         "period_start": "date",
     }
-    return origin | {column.name: column.type for column in contract.columns}
+    return origin | {column.name: column.type for column in contract.kept_columns}
 
 
 def column_definitions(columns: dict[str, str]) -> str:

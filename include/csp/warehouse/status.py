@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from csp.contracts import Contract
-from csp.contracts.derived import promised_days
+from csp.contracts.dbt_models import promised_days
+from csp.contracts.periods import next_period
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import open_deliveries
 from csp.lake.tables import (
@@ -24,15 +25,12 @@ from csp.lake.tables import (
 from csp.warehouse.platform import Platform
 
 
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def _freshness(contract: Contract, newest: date | None, today: date) -> str:
-    """Whether the next month is overdue by the partner's own promise."""
+    """Whether the next period is overdue by the partner's own promise."""
     if newest is None:
         return "nothing received"
-    due = _next_month(newest) + timedelta(days=promised_days(contract))
+    following = next_period(newest, contract.platform.grain.periodKind)
+    due = following + timedelta(days=promised_days(contract))
     late = (today - due).days
     return f"{late} days late" if late > 0 else f"on time, next due {due:%Y-%m-%d}"
 

@@ -50,7 +50,7 @@ def test_a_contract_is_one_of_the_open_standard(path: Path) -> None:
         (r"(?P<period>\d{4}", r"(?P<period\d{4}", "property: fileNames", "fileNames", "regular"),
         ("property: sweep", "property: sweeps", "property: sweeps", "sweeps", "unknown custom"),
         ("sourceHeaders", "headers", "property: headers", "customProperties", "'headers'"),
-        ("periodKind: month", "periodKind: week", "periodKind: week", "periodKind", "month"),
+        ("periodKind: month", "periodKind: hour", "periodKind: hour", "periodKind", "month"),
         ("period: crime_month", "period: day", "period: day", "grain.period", "no column"),
         ("name: crime_id", "name: Crime-ID", "name: Crime-ID", "name", "lower-case"),
         ("{published: [Month]}", "{odd: [Month]}", "{odd: [Month]}", "sourceHeaders", "layout"),

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from csp.contracts import ContractRegistry
-from csp.contracts.derived import check_derived, derived_files, write_derived
+from csp.contracts.derived import check_derived, dag_files, made_files, write_derived, write_made
 from csp.project import CONTRACTS, PROJECT_ROOT, REFERENCE_SEEDS
 
 DAG = "dags/partner_feeds/police_street_crime.py"
 PAGE = "docs/feeds/police_street_crime.md"
-SOURCES = "dbt_project/models/staging/police/_police__sources.yml"
+MADE = "dbt_project/models/from_contracts/staging/police/_police__sources.yml"
 
 
 @pytest.fixture
@@ -37,11 +37,10 @@ def test_writing_twice_writes_nothing_the_second_time(
     assert write_derived(registry, tree) == []
 
 
-@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
-def test_a_stale_file_is_reported_with_its_line_and_written_anew(
-    name: str, tree: Path, registry: ContractRegistry
+def test_a_stale_dag_file_is_reported_with_its_line_and_written_anew(
+    tree: Path, registry: ContractRegistry
 ) -> None:
-    path = tree / name
+    name, path = DAG, tree / DAG
     content = path.read_text(encoding="utf-8")
     lines = content.splitlines()
     for changed, line in (
@@ -56,29 +55,46 @@ def test_a_stale_file_is_reported_with_its_line_and_written_anew(
     assert check_derived(registry, tree) == []
 
 
-@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
-def test_a_missing_file_is_reported(name: str, tree: Path, registry: ContractRegistry) -> None:
-    (tree / name).unlink()
+def test_a_missing_dag_file_is_reported(tree: Path, registry: ContractRegistry) -> None:
+    (tree / DAG).unlink()
     (fault,) = check_derived(registry, tree)
-    assert fault.startswith(f"{name}: missing")
+    assert fault.startswith(f"{DAG}: missing")
 
 
-@pytest.mark.parametrize("name", [DAG, PAGE, SOURCES])
-def test_a_file_of_a_contract_that_is_gone_is_reported(
-    name: str, tree: Path, registry: ContractRegistry
+def test_a_dag_file_of_a_contract_that_is_gone_is_reported(
+    tree: Path, registry: ContractRegistry
 ) -> None:
-    old = name.replace("police", "harbour")
-    (tree / old).parent.mkdir(exist_ok=True)
-    shutil.copy(tree / name, tree / old)
+    old = DAG.replace("police", "harbour")
+    shutil.copy(tree / DAG, tree / old)
     (fault,) = check_derived(registry, tree)
     assert fault.startswith(f"{old}: belongs to no contract")
 
 
-def test_dbt_sources_written_by_hand_are_left_alone(tree: Path, registry: ContractRegistry) -> None:
-    by_hand = tree / "dbt_project/models/staging/lake/_lake__sources.yml"
-    by_hand.parent.mkdir()
-    by_hand.write_text("version: 2\n")
-    assert check_derived(registry, tree) == []
+@pytest.mark.parametrize("name", [PAGE, MADE])
+def test_what_is_not_kept_is_put_right_and_what_is_left_over_removed(
+    name: str, tree: Path, registry: ContractRegistry
+) -> None:
+    path = tree / name
+    content = path.read_text(encoding="utf-8")
+    path.write_text("odd", encoding="utf-8")
+    left_over = path.with_stem(path.stem.replace("police", "harbour"))
+    left_over.write_text("odd", encoding="utf-8")
+    assert write_made(registry, tree) == [path]
+    assert path.read_text(encoding="utf-8") == content
+    assert not left_over.exists()
+
+
+def test_a_staging_view_written_by_hand_stands_for_the_one_made(
+    tree: Path, registry: ContractRegistry
+) -> None:
+    made = "dbt_project/models/from_contracts/staging/police/stg_police__street_crime.sql"
+    assert (tree / made).exists()
+    by_hand = tree / "dbt_project/models/staging/police/stg_police__street_crime.sql"
+    by_hand.parent.mkdir(parents=True)
+    by_hand.write_text("select 1\n")
+    write_made(registry, tree)
+    assert not (tree / made).exists()
+    assert by_hand.read_text() == "select 1\n"
 
 
 @pytest.mark.parametrize(
@@ -108,13 +124,13 @@ def test_a_rule_that_names_no_seed_is_reported_with_its_contract(
 
 
 def test_every_feed_has_its_own_dag_page_and_source(registry: ContractRegistry) -> None:
-    files = {path.relative_to(PROJECT_ROOT).as_posix() for path in derived_files(registry)}
+    paths = [*dag_files(registry), *made_files(registry)]
+    files = {path.relative_to(PROJECT_ROOT).as_posix() for path in paths}
+    made = "dbt_project/models/from_contracts/staging"
     for contract in registry:
         assert f"dags/partner_feeds/{contract.id}.py" in files
         assert f"docs/feeds/{contract.id}.md" in files
-        assert f"dbt_project/models/staging/{contract.domain}/_{contract.domain}__sources.yml" in (
-            files
-        )
+        assert f"{made}/{contract.domain}/_{contract.domain}__sources.yml" in files
 
 
 def feeds_check(project: Path) -> subprocess.CompletedProcess[str]:

@@ -140,6 +140,6 @@ def test_a_member_that_fails_its_checksum_is_rejected_and_the_archive_is_kept(de
     path = written(desk.folder / "2021-06.zip", bytes(content))
     outcome = desk.take(path)
     assert (outcome.verdict, outcome.findings[0].code) == ("rejected", "D10")
-    assert desk.home.landed(desk.delivery(outcome).sha256).read_bytes() == bytes(content)
+    assert desk.landed_bytes(outcome) == bytes(content)
     again = desk.take(path)
     assert (again.verdict, desk.ledger.receipts(outcome.delivery_id)) == ("repeat", 2)

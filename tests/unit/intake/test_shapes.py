@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from csp.contracts import ContractRegistry
+from csp.contracts.samples import valid_row
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -121,9 +122,9 @@ def test_the_pound_sign_in_a_header_is_read_however_it_was_spoilt(
 
 
 def test_both_layouts_of_the_fire_feed_give_the_same_incident(
-    desk: Desk, registry: ContractRegistry, samples: dict[str, Any], make_file: MakeFile
+    desk: Desk, registry: ContractRegistry, make_file: MakeFile
 ) -> None:
-    valid = samples[FIRE_FEED]["valid"] | {"Easting_m": "535000", "DateOfCall": "2021-06-01"}
+    valid = valid_row(registry.get(FIRE_FEED)) | {"Easting_m": "535000", "DateOfCall": "2021-06-01"}
     columns = [c for c in registry.get(FIRE_FEED).columns if c.headers("extract")]
     values = {c.headers("extract")[0]: valid[c.headers("published")[0]] for c in columns}
     values |= {"timestamp_of_call": "2021-06-01 12:05:09"}
@@ -142,9 +143,9 @@ def test_both_layouts_of_the_fire_feed_give_the_same_incident(
 
 @pytest.mark.parametrize("absent", ["PumpHoursRoundUp", "PumpMinutesRounded"])
 def test_a_column_that_older_or_newer_files_lack_is_null(
-    absent: str, desk: Desk, make_file: MakeFile, samples: dict[str, Any]
+    absent: str, desk: Desk, make_file: MakeFile, registry: ContractRegistry
 ) -> None:
-    header = [name for name in samples[FIRE_FEED]["valid"] if name != absent]
+    header = [name for name in valid_row(registry.get(FIRE_FEED)) if name != absent]
     text = make_file(FIRE_FEED, [{}], header, extrasaction="ignore")
     outcome = desk.take_text(FIRE_NAME, text)
     assert outcome.findings == []

@@ -12,6 +12,8 @@ final as (
         cast(previous_row_count as bigint) as previous_row_count,
         release_on,
         cast(release_rank as integer) as release_rank,
+        cast(delivery_order as integer) as delivery_order,
+        delivered_on,
         is_reported
     from source
 )

@@ -96,13 +96,14 @@ def feeds_show(feed: str, as_json: AsJson = False) -> None:
 def feeds_add(
     partner: Annotated[str, typer.Argument(help="Partner, as in include/contracts/<partner>/.")],
     entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
-    sample: Annotated[Path, typer.Option(help="A CSV of the partner; only its header is read.")],
+    sample: Annotated[Path, typer.Option(help="A CSV of the partner; no value of it is kept.")],
 ) -> None:
-    """Scaffold a contract from a sample file; csp feeds write then makes its DAG."""
+    """Scaffold a new feed from a sample file: its contract and its DAG."""
     from csp.contracts.scaffold import scaffold  # noqa: PLC0415
 
-    path = scaffold(partner, entity, sample)
-    console.print(f"wrote {path}; fill it in, then run: csp feeds write", soft_wrap=True)
+    for path in scaffold(partner, entity, sample):
+        console.print(f"wrote {path}", soft_wrap=True)
+    console.print("fill in what only a person knows, then run: csp feeds check")
 
 
 @app.command()

@@ -101,12 +101,13 @@ def _of_hate(hate: HateIncidents) -> dict[str, object]:
     """Incidents and strands of the last twelve months; strands make more than incidents."""
     rows = _in(hate.records.current, "reported_on", LAST_12_MONTHS)
     strands = pc.split_pattern(rows["strands"], "|").combine_chunks().flatten()
+    counted = pc.value_counts(strands)
     monthly = hate.records.current["reported_on"].to_numpy().astype("datetime64[M]")
     months, counts = np.unique(monthly, return_counts=True)
     return {
         "K046.incidents": len(rows),
         "K046.crimes": len(_of(rows, is_crime="Y")),
-        "K046.by_strand": {item["values"]: item["counts"] for item in pc.value_counts(strands).to_pylist()},
+        "K046.by_strand": {item["values"]: item["counts"] for item in counted.to_pylist()},
         "K046.by_month": {str(m): int(c) for m, c in zip(months, counts, strict=True)},
     }
 

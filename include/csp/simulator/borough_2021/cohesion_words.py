@@ -105,9 +105,10 @@ SESSION_COLUMNS = (
 PREVENT_TRAINED, SCHOOL_SUPPORTED = 1742, 614
 #: Sessions a month from April 2019: few in the first lockdown, more schools from autumn 2021.
 FRONTLINE_SESSIONS = (*[8] * 11, 3, 1, 2, 4, 6, *[9] * 8, *[11, 12, 13, 11, 7, 13, 14], 14, 9)
-SCHOOL_SESSIONS = (4, 5, 5, 4, 1, 5, 6, 6, 4, 5, 6, 2, 1, 1, 2, 3, 1, 5, 6, 6, 4, 1, 2, 5) + (
-    *(3, 5, 5, 4, 1, 6),
-    *(11, 12, 9),
+SCHOOL_SESSIONS = (
+    *(4, 5, 5, 4, 1, 5, 6, 6, 4, 5, 6, 2),
+    *(1, 1, 2, 3, 1, 5, 6, 6, 4, 1, 2, 5),
+    *(3, 5, 5, 4, 1, 6, 11, 12, 9),
 )
 OTHER_SESSIONS = (2,) * 33
 SCHOOLS = 40
@@ -198,19 +199,22 @@ USUAL_EVENTS = {
     "Exploitation awareness for staff": ("EXPLOITATION_TRAINING", 0.15),
 }
 PARTNERS = ("Youth service", "Housing association", "Faith forum", "Voluntary sector council", None)
+AMBASSADORS = "London Muslim Centre Ambassadors: women and Islamophobia"
+STRONGER, RISE, IDAHOBIT = NAMED_TITLES = (
+    "Building Stronger Communities",
+    "Young Peoples Rise & Shine Conference",
+    "IDAHOBIT",
+)
 #: Programme, title, day, attendees, whether it was online; attendees of the ambassadors make 20.
 NAMED_EVENTS = (
-    ("LMC_AMBASSADORS", "London Muslim Centre Ambassadors: women and Islamophobia", 12)
-    + (date(2021, 3, 11), True),
-    ("LMC_AMBASSADORS", "London Muslim Centre Ambassadors: women and Islamophobia", 8)
-    + (date(2021, 9, 16), False),
-    ("OUTREACH", "Building Stronger Communities", 64, date(2021, 3, 25), True),
-    ("OUTREACH", "Young Peoples Rise & Shine Conference", 118, date(2021, 7, 14), False),
-    ("OUTREACH", "IDAHOBIT", 42, date(2019, 5, 17), False),
-    ("OUTREACH", "IDAHOBIT", 31, date(2020, 5, 15), True),
-    ("OUTREACH", "IDAHOBIT", 57, date(2021, 5, 17), False),
+    ("LMC_AMBASSADORS", AMBASSADORS, date(2021, 3, 11), 12, True),
+    ("LMC_AMBASSADORS", AMBASSADORS, date(2021, 9, 16), 8, False),
+    ("OUTREACH", STRONGER, date(2021, 3, 25), 64, True),
+    ("OUTREACH", RISE, date(2021, 7, 14), 118, False),
+    ("OUTREACH", IDAHOBIT, date(2019, 5, 17), 42, False),
+    ("OUTREACH", IDAHOBIT, date(2020, 5, 15), 31, True),
+    ("OUTREACH", IDAHOBIT, date(2021, 5, 17), 57, False),
 )
-NAMED_TITLES = ("Building Stronger Communities", "Young Peoples Rise & Shine Conference", "IDAHOBIT")
 #: Hate Crime Awareness Week: its Saturday, and how many events.
 HATE_CRIME_WEEKS = {date(2019, 10, 12): 6, date(2020, 10, 10): 5, date(2021, 10, 9): 8}
 #: Anti-social Behaviour Awareness Week: its Monday, and how many wards had an event.

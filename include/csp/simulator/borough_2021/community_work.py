@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,14 +20,28 @@ from csp.simulator.borough_2021.council_dispatch import (
     scaled,
     within,
 )
-from csp.simulator.borough_2021.periods import WHOLE, months
+from csp.simulator.borough_2021.periods import months
 from csp.simulator.borough_2021.prevent_work import chosen
 from csp.simulator.draws import blanked, choose, joined, text, words
 from csp.simulator.places import Borough
 
 MONTHS = len(list(months()))
 UNCOUNTED, WITH_BUDGET, RECOUNTED = 0.08, 0.45, 0.12
-PROJECT_EVENTS_A_YEAR = 4
+ONLINE, LOCKDOWN_YEAR = 0.2, 2020
+BOROUGH_WIDE, BY_OFFICER = 0.3, 0.75
+#: Shares of the severities 1 to 4; the gravest is for a named issue.
+SEVERITIES = (0.3, 0.35, 0.25, 0.1)
+
+
+class Event(NamedTuple):
+    """An event that is not left to chance."""
+
+    programme: str
+    title: str
+    day: date
+    attendees: int
+    is_online: bool = False
+    project: str | None = None
 
 
 def draw_issues(rng: np.random.Generator, borough: Borough, scale: float) -> Records:
@@ -36,9 +51,8 @@ def draw_issues(rng: np.random.Generator, borough: Borough, scale: float) -> Rec
     named = np.array([day for day, _ in say.NAMED_ISSUES.values()], dtype="datetime64[D]")
     raised = np.concatenate([usual, named])
     kinds = chosen(rng, say.TENSION_CATEGORIES, len(usual)).to_pylist() + list(say.NAMED_ISSUES)
-    severity = np.concatenate(
-        [1 + choose(rng, (0.3, 0.35, 0.25, 0.1), len(usual)), [s for _, s in say.NAMED_ISSUES.values()]]
-    )
+    grave = [severity for _, severity in say.NAMED_ISSUES.values()]
+    severity = np.concatenate([1 + choose(rng, SEVERITIES, len(usual)), grave])
     order = np.argsort(raised, kind="stable")
     raised, severity = raised[order], severity[order]
     n = len(raised)
@@ -50,7 +64,7 @@ def draw_issues(rng: np.random.Generator, borough: Borough, scale: float) -> Rec
         "category": pa.array(kinds).take(pa.array(order)),
         "severity": severity,
         "source_count": 1 + rng.poisson(severity, n),
-        "ward_code": blanked(_wards(rng, borough, n), rng.random(n) < 0.3),  # noqa: PLR2004
+        "ward_code": blanked(_wards(rng, borough, n), rng.random(n) < BOROUGH_WIDE),
         "action_count": np.minimum(actions, 1),
         "closed_on": optional(closed, np.ones(n, dtype=bool)),
     }
@@ -80,7 +94,7 @@ def draw_security(rng: np.random.Generator, scale: float) -> Records:
     types = np.array(chosen(rng, say.SITE_TYPES, n).to_pylist(), dtype=object)
     types[applies] = "WORSHIP"
     types[is_capital] = list(say.VEHICLE_MITIGATION)
-    services = np.where(rng.random(n) < 0.75, "DOCO", "CTSA")  # noqa: PLR2004 - a share
+    services = np.where(rng.random(n) < BY_OFFICER, "DOCO", "CTSA")
     visit = later(received, 2 + rng.integers(0, 19, n))
     report = later(visit, 1 + rng.integers(0, 21, n))
     recommended = 1 + rng.poisson(5, n)
@@ -123,22 +137,24 @@ def draw_events(rng: np.random.Generator, borough: Borough, scale: float) -> Rec
     shares = {title: share for title, (_, share) in say.USUAL_EVENTS.items()}
     titles = chosen(rng, shares, len(days)).to_pylist()
     programmes = [say.USUAL_EVENTS[title][0] for title in titles]
-    fixed = [*_named_events(rng), *_weeks(rng), *_project_events(rng)]
-    held = np.concatenate([days, np.array([e[2] for e in fixed], dtype="datetime64[D]")])
+    fixed = [*(Event(*named) for named in say.NAMED_EVENTS), *_weeks(rng), *_project_events(rng)]
+    held = np.concatenate([days, np.array([e.day for e in fixed], dtype="datetime64[D]")])
     order = np.argsort(held, kind="stable")
     held, take, n = held[order], pa.array(order), len(held)
-    attended = np.concatenate([4 + rng.poisson(25, len(days)), [e[3] for e in fixed]])[order]
+    attended = np.concatenate([4 + rng.poisson(25, len(days)), [e.attendees for e in fixed]])[order]
     is_fixed = np.concatenate([np.zeros(len(days), bool), np.ones(len(fixed), bool)])[order]
-    online = np.concatenate([rng.random(len(days)) < _online_share(days), [e[4] for e in fixed]])
-    projects = [None] * len(days) + [e[5] for e in fixed]
+    online = np.concatenate(
+        [rng.random(len(days)) < _online_share(days), [e.is_online for e in fixed]]
+    )
+    projects = [None] * len(days) + [e.project for e in fixed]
     wards = _wards(rng, borough, len(days)).to_pylist()
     given = _ward_events(rng, borough, fixed)
     budget = np.round(rng.gamma(2, 180, n), 2)
     first = {
         "event_id": joined("EV-", text(np.arange(1, n + 1), width=5)),
         "date": held,
-        "programme": pa.array(programmes + [e[0] for e in fixed]).take(take),
-        "title": pa.array(titles + [e[1] for e in fixed]).take(take),
+        "programme": pa.array(programmes + [e.programme for e in fixed]).take(take),
+        "title": pa.array(titles + [e.title for e in fixed]).take(take),
         "attendees": optional(attended, ~is_fixed & (rng.random(n) < UNCOUNTED)),
         "ward_code": blanked(pa.array(wards + given, pa.string()).take(take), online[order]),
         "partner": words(say.PARTNERS, rng.integers(0, len(say.PARTNERS), n)),
@@ -152,34 +168,31 @@ def draw_events(rng: np.random.Generator, borough: Borough, scale: float) -> Rec
     return records(Stage(first, saved), Stage(second, again, recounted))
 
 
-#: Programme, title, day, attendees, whether online, project.
-Event = tuple[str, str, date, int, bool, str | None]
-
-
 def _online_share(days: np.ndarray) -> np.ndarray:
     """Chance that an event is online: most are while the rules forbid meetings."""
-    return np.where(within(days, date(2020, 3, 23), date(2021, 5, 16)), 0.85, 0.1)
-
-
-def _named_events(rng: np.random.Generator) -> list[Event]:
-    """The events that the presentation names."""
-    return [
-        (programme, title, day, attended, online, None)
-        for programme, title, attended, day, online in say.NAMED_EVENTS
-    ]
+    return np.where(within(days, date(2020, 3, 23), date(2021, 5, 16)), 0.85, ONLINE)
 
 
 def _weeks(rng: np.random.Generator) -> list[Event]:
     """The awareness weeks, eight days from a Saturday and five from a Monday."""
     hate = [
-        ("HATE_CRIME_WEEK", f"Hate Crime Awareness Week event {number + 1}")
-        + (first + timedelta(number % 8), 12 + int(rng.poisson(20)), first.year == 2020, None)  # noqa: PLR2004
+        Event(
+            "HATE_CRIME_WEEK",
+            f"Hate Crime Awareness Week event {number + 1}",
+            first + timedelta(number % 8),
+            12 + int(rng.poisson(20)),
+            first.year == LOCKDOWN_YEAR,
+        )
         for first, count in say.HATE_CRIME_WEEKS.items()
         for number in range(count)
     ]
     asb = [
-        ("ASB_WEEK", f"ASB Awareness Week ward event {number + 1}")
-        + (say.ASB_WEEK + timedelta(number % 5), 8 + int(rng.poisson(18)), False, None)
+        Event(
+            "ASB_WEEK",
+            f"ASB Awareness Week ward event {number + 1}",
+            say.ASB_WEEK + timedelta(number % 5),
+            8 + int(rng.poisson(18)),
+        )
         for number in range(say.ASB_WEEK_WARDS)
     ]
     return hate + asb
@@ -193,10 +206,15 @@ def _project_events(rng: np.random.Generator) -> list[Event]:
             days = [date(year, 5, 1) + timedelta(int(d)) for d in rng.integers(0, 160, 3)]
             days += [date(year, 11, 1) + timedelta(int(rng.integers(0, 55)))]
             events += [
-                ("PREVENT_PROJECT", f"Project activity {number + 1}", day)
-                + (6 + int(rng.poisson(14)), bool(rng.random() < 0.3), f"PRJ-{year % 100}{number:02d}")  # noqa: PLR2004
+                Event(
+                    "PREVENT_PROJECT",
+                    f"Project activity {number + 1}",
+                    day,
+                    6 + int(rng.poisson(14)),
+                    bool(rng.random() < ONLINE),
+                    f"PRJ-{year % 100}{number:02d}",
+                )
                 for day in days
-                if day in WHOLE
             ]
     return events
 
@@ -206,6 +224,5 @@ def _ward_events(rng: np.random.Generator, borough: Borough, fixed: list[Event])
     wards = sorted(borough.ward_names)
     apart = iter(rng.permutation(wards))
     return [
-        str(next(apart) if programme == "ASB_WEEK" else rng.choice(wards))
-        for programme, *_ in fixed
+        str(next(apart) if event.programme == "ASB_WEEK" else rng.choice(wards)) for event in fixed
     ]

@@ -27,23 +27,24 @@ AUDIENCES = ("FRONTLINE", "SCHOOL_STAFF", "PUPIL", "PARENT", "COMMUNITY")
 SCHOOL_AUDIENCES = ("SCHOOL_STAFF", "PUPIL")
 #: Mean attendees where the presentation does not fix the total.
 USUAL_ATTENDEES = 19
-WITH_FORMS, FORMS_LATE = 0.8, 0.35
+WITH_FORMS, FORMS_LATE, SECOND_PRODUCT = 0.8, 0.35, 0.4
 #: Unique reference numbers that no school has.
 FIRST_URN = 900_001
 
 
 def draw_sessions(rng: np.random.Generator, scale: float) -> Records:
     """Draws the sessions of the whole time."""
+    trained, supported = round(say.PREVENT_TRAINED * scale), round(say.SCHOOL_SUPPORTED * scale)
     kinds = (
-        _sessions(rng, say.FRONTLINE_SESSIONS, scale, (0,), YEAR_TO_DATE, say.PREVENT_TRAINED),
-        _sessions(rng, say.SCHOOL_SESSIONS, scale, (1, 2), H1, say.SCHOOL_SUPPORTED),
-        _sessions(rng, say.OTHER_SESSIONS, scale, (3, 4), None, 0),
+        _sessions(rng, scaled(say.FRONTLINE_SESSIONS, scale), (0,), {YEAR_TO_DATE: trained}),
+        _sessions(rng, scaled(say.SCHOOL_SESSIONS, scale), (1, 2), {H1: supported}),
+        _sessions(rng, scaled(say.OTHER_SESSIONS, scale), (3, 4), {}),
     )
     held, audience, attendees = (np.concatenate(parts) for parts in zip(*kinds, strict=True))
     order = np.argsort(held, kind="stable")
     held, audience, attendees = held[order], audience[order], attendees[order]
     n = len(held)
-    first_or_second = (rng.random(n) < 0.4).astype(int)  # noqa: PLR2004 - a share
+    first_or_second = (rng.random(n) < SECOND_PRODUCT).astype(int)
     products = [product for name in AUDIENCES for product in say.PRODUCTS[name]]
     before = np.round(rng.uniform(1.8, 3.2, n), 1)
     has_forms = rng.random(n) < WITH_FORMS
@@ -69,17 +70,15 @@ def draw_sessions(rng: np.random.Generator, scale: float) -> Records:
 def _sessions(
     rng: np.random.Generator,
     counts: Sequence[int],
-    scale: float,
     audiences: Sequence[int],
-    fixed: Period | None,
-    total: int,
+    totals: dict[Period, int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Days, audiences and attendees of one kind of session; in `fixed` they make the total."""
-    held = days_in_months(rng, scaled(counts, scale), weekdays=True)
+    """Days, audiences and attendees of one kind of session; in a period they make its total."""
+    held = days_in_months(rng, counts, weekdays=True)
     attendees = 2 + rng.poisson(USUAL_ATTENDEES - 2, len(held))
-    if fixed:
-        inside = within(held, fixed.first, fixed.last)
-        attendees[inside] = apportion(rng, round(total * scale), int(inside.sum()))
+    for period, total in totals.items():
+        inside = within(held, period.first, period.last)
+        attendees[inside] = apportion(rng, total, int(inside.sum()))
     return held, rng.choice(audiences, len(held)), attendees
 
 

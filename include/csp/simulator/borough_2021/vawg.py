@@ -27,7 +27,7 @@ SINCE_SOLACE = Period(say.SOLACE_FROM, DECK)
 WHOLE_TO_DECK = Period(WHOLE.first, DECK)
 
 
-def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainTruth:  # noqa: ARG001
+def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainTruth:
     """Writes the four feeds below `<folder>/vawg` and says what is true of them.
 
     Args:

@@ -25,7 +25,7 @@ from csp.simulator.street_crime import crime_ids
 
 YES_NO = ("N", "Y")
 REFERRED_AGAIN, WITHOUT_SCORE, ENGAGED, MISSED_REPEAT = 0.2, 0.18, 0.7, 0.04
-WITHOUT_NEEDS, SENT_LATE = 0.15, 0.05
+WITHOUT_NEEDS, SENT_LATE, DAYS_OF_A_YEAR = 0.15, 0.05, 365
 #: A person comes back to the conference after 2 to 24 meetings, within the year.
 LONGEST_GAP_IN_MEETINGS = 24
 KNOWN_BEFORE_THE_RECORD, MISSED_IN_MINUTES = 0.3, 0.03
@@ -89,7 +89,7 @@ def _seen_before(rng: np.random.Generator, people: np.ndarray, days: np.ndarray)
     same = np.concatenate([[False], np.diff(people[order]) == 0])
     gap = np.concatenate([[0], np.diff(days[order]).astype(int)])
     seen = np.zeros(len(people), dtype=bool)
-    seen[order] = same & (gap <= 365)  # noqa: PLR2004 - days of a year
+    seen[order] = same & (gap <= DAYS_OF_A_YEAR)
     return seen & (rng.random(len(people)) >= MISSED_REPEAT)
 
 
@@ -136,9 +136,7 @@ def draw_meetings(rng: np.random.Generator, scale: float) -> list[Meeting]:
     return meetings
 
 
-def _minutes(
-    rng: np.random.Generator, day: date, tokens: pa.Array, known: np.ndarray
-) -> pa.Table:
+def _minutes(rng: np.random.Generator, day: date, tokens: pa.Array, known: np.ndarray) -> pa.Table:
     """Writes the minutes of one meeting."""
     n = len(tokens)
     diversity = chosen(rng, say.DIVERSITY, n)

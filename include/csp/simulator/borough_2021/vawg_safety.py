@@ -24,7 +24,7 @@ from csp.simulator.draws import blanked, joined, text, words
 from csp.simulator.street_crime import crime_ids
 
 YES_NO = ("N", "Y")
-STAYED, HARMED_AGAIN, KNOWN_AFTER_SIX_MONTHS = 0.87, 0.09, 0.9
+STAYED, HARMED_AGAIN, KNOWN_AFTER_SIX_MONTHS, RECOUNTED = 0.87, 0.09, 0.9, 0.05
 #: Days from the works to the question whether all is well: six months and a little more.
 SIX_MONTHS = 184
 
@@ -116,7 +116,7 @@ def draw_training(rng: np.random.Generator, scale: float) -> Records:
         "attendees": np.concatenate([angela, [count for *_, count in fixed]])[order],
     }
     saved = saved_on(rng, later(held, rng.integers(0, 4, n)))
-    corrected = rng.random(n) < 0.05  # noqa: PLR2004 - a share
+    corrected = rng.random(n) < RECOUNTED
     before = {**first, "attendees": np.maximum(first["attendees"] - corrected, 0)}
     again = saved + rng.integers(3, 30, n).astype("timedelta64[D]")
     return records(Stage(before, saved), Stage(first, again, corrected))
@@ -124,5 +124,3 @@ def draw_training(rng: np.random.Generator, scale: float) -> Records:
 
 def _days(days: list[date]) -> np.ndarray:
     return np.array(days, dtype="datetime64[D]")
-
-

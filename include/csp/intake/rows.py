@@ -100,6 +100,7 @@ class RowIntake:
         landed: The landed file.
         home: The data root.
         named_period: The month that the file's name gives, or None.
+        named_series: The series that the file's name gives, or None.
         received_on: Local day of receipt.
         engine: DuckDB, shared by the deliveries of one run.
         ring: The keys, when the contract has tokens.
@@ -113,6 +114,7 @@ class RowIntake:
         *,
         home: Home,
         named_period: date | None,
+        named_series: str | None = None,
         received_on: date,
         engine: IntakeEngine,
         ring: KeyRing | None = None,
@@ -120,6 +122,7 @@ class RowIntake:
         self.engine, self.ring = engine, ring
         self.contract, self.header, self.landed, self.home = contract, header, landed, home
         self.named_period, self.received_on = named_period, received_on
+        self.named_series = named_series
         self.rules = compiled_rules(contract)
         self.held_back = faulty(self.rules, lambda rule: rule.verdict == QUARANTINE)
         self.aside = home.scratch / f"{landed.delivery_id}.intake"
@@ -224,6 +227,9 @@ class RowIntake:
             source,
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
+            delivery_series="null::varchar"
+            if self.named_series is None
+            else quoted(self.named_series),
             received_on=_date_literal(self.received_on),
             blanks=self.landed.blanks,
             carried=carried,

@@ -268,6 +268,7 @@ def evaluation_query(
     delivery_period: str,
     received_on: str,
     blanks: str,
+    delivery_series: str = "null::varchar",
     carried: str = "",
 ) -> str:
     """The query that turns raw fields into typed rows with their findings.
@@ -278,6 +279,7 @@ def evaluation_query(
         source: A relation with columns c0, c1, … of text.
         delivery_id: Written on every row.
         delivery_period: Date literal, or `null::date`.
+        delivery_series: Text literal, or `null::varchar`.
         received_on: Date literal.
         blanks: The blanks to be trimmed from around values; none when the file holds none.
         carried: A column of the source to carry along, or nothing.
@@ -325,7 +327,8 @@ def evaluation_query(
             {names}, {", ".join(_masks(rules))}
         from (
             select {carry}{types}, is_padded{flags},
-                {delivery_period} as delivery_period, {received_on} as received_on
+                {delivery_period} as delivery_period, {delivery_series} as delivery_series,
+                {received_on} as received_on
             from ({stage})
         )
     """

@@ -145,6 +145,7 @@ class Intake:
             landed,
             home=self.home,
             named_period=facts.period_start,
+            named_series=facts.series,
             received_on=received_on,
             engine=self.engine,
             ring=ring,

@@ -118,6 +118,9 @@ class PlatformProperties(Strict):
         landing: How the received file is kept: plain, sealed (encrypted), or none. Open and
             internal feeds are kept plain and the others sealed when it is not given.
         fileNameExample: A name that the first pattern fits, for the contract's samples.
+        unknownColumns: What a column that the contract does not know does to the delivery: it is
+            left out with a warning (D08), or the whole delivery is refused and never stored (D16),
+            where such a column may hold what must not be in our hands.
     """
 
     accessClass: AccessClass  # noqa: N815
@@ -129,6 +132,7 @@ class PlatformProperties(Strict):
         Layout(name="published", description="The header named in the contract.")
     ]
     mayBeAbsent: list[str] = []  # noqa: N815 - columns that older files do not have
+    unknownColumns: Literal["warn", "reject"] = "warn"  # noqa: N815
     format: FileFormat = FileFormat()
     grain: Grain
     sweep: str

@@ -22,8 +22,10 @@ from csp.simulator.draws import blanked, choose, joined, stream, text, words
 from csp.simulator.places import Borough, Points
 
 CAMERAS, FEWEST_CAMERAS = 350, 12
-#: Shares of the cameras that come, go or are moved between 2019-04 and 2021-12.
-COMING, GOING, MOVED = 0.06, 0.03, 0.015
+#: Shares of the cameras that come, go or are moved between 2019-04 and 2021-12. At scale 1 one
+#: comes in every month, so that no two registers are the same file.
+COMING, GOING, MOVED = 0.1, 0.03, 0.015
+LISTED = 0.9
 #: Share of camera-days that hold a fault, and of those that are lost whole.
 FAULTY, LOST_DAY = 0.07, 0.02
 NEVER = np.datetime64("NaT", "D")
@@ -70,15 +72,16 @@ def draw_cameras(borough: Borough, *, seed: int, scale: float) -> Cameras:
     points = borough.points["2021"]
     whole = as_days(WHOLE.days)
     begun = np.datetime64("2006-03-01") + rng.integers(0, 4700, n)
-    coming = rng.random(n) < COMING
-    begun[coming] = rng.choice(whole, int(coming.sum()))
     ended, moved_on = np.full(n, NEVER), np.full(n, NEVER)
-    settled = rng.permutation(np.flatnonzero(~coming))
+    first_days = np.unique(whole.astype("datetime64[M]")).astype("datetime64[D]")
+    mixed = rng.permutation(n)
+    coming, settled = mixed[: round(n * COMING)], mixed[round(n * COMING) :]
+    month = first_days[np.arange(len(coming)) % (len(first_days) - 1)]
+    begun[coming] = month + rng.integers(1, 28, len(coming))
     going, moving = settled[: round(n * GOING)], settled[round(n * GOING) :][: round(n * MOVED)]
     ended[going] = rng.choice(whole, len(going))
     # A register is of the first of a month, so a camera is found at its new place from then on.
-    first_days = np.unique(whole.astype("datetime64[M]"))[1:].astype("datetime64[D]")
-    moved_on[moving] = rng.choice(first_days, len(moving))
+    moved_on[moving] = rng.choice(first_days[1:], len(moving))
     owner = words(list(OWNERS), choose(rng, list(OWNERS.values()), n))
     number = text(np.arange(1, n + 1), width=3)
     kinds = pa.table(
@@ -86,7 +89,7 @@ def draw_cameras(borough: Borough, *, seed: int, scale: float) -> Cameras:
             "asset_type": words(list(ASSET_TYPES), choose(rng, list(ASSET_TYPES.values()), n)),
             "owner": owner,
             "dpia_ref": blanked(joined("DPIA-2019-", number), pc.not_equal(owner, "COUNCIL")),
-            "sccop_listed": words(["false", "true"], (rng.random(n) < 0.9).astype(int)),
+            "sccop_listed": words(["false", "true"], (rng.random(n) < LISTED).astype(int)),
             "fault_sla_hours": words(["4", "24", "72"], choose(rng, (1, 6, 3), n)),
         }
     )

@@ -43,6 +43,11 @@ CHANGED, SKEWED, UNPLACED = 0.05, 0.005, 0.01
 FIRST_SUSPICIOUS = 0.25
 #: Of the month's criminal entries, those that a number-plate hit led to.
 FROM_HITS = 0.1
+#: Of the entries police were told of, those they came to; of the criminal ones, those recorded.
+ATTENDED, RECORDED = 0.7, 0.6
+#: Share of entries that police are told of.
+TOLD_CRIMINAL, TOLD_OTHER = 0.85, 0.45
+EARLY_FROM, LATE_FROM, NIGHT_FROM = 6, 14, 22
 HOLD_DAYS, HOLD_WITH_REQUEST = 31, 365
 ARREST, NO_POLICE = "ARREST", "NO_POLICE"
 MODES = [*DETECTION_MODES, "ANPR_HIT"]
@@ -150,8 +155,9 @@ def _what(
     has_hit, has_arrest = seen.hit >= 0, seen.arrests > 0
     outcome = _by_kind(rng, seen, CRIMINAL_OUTCOMES, OTHER_OUTCOMES)
     outcome = np.where(has_arrest, ARREST, outcome)
-    is_told = has_arrest | has_hit | (rng.random(n) < np.where(seen.is_criminal, 0.85, 0.45))
-    comes = is_told & (has_arrest | ((rng.random(n) < 0.7) & (outcome != NO_POLICE)))
+    told_share = np.where(seen.is_criminal, TOLD_CRIMINAL, TOLD_OTHER)
+    is_told = has_arrest | has_hit | (rng.random(n) < told_share)
+    comes = is_told & (has_arrest | ((rng.random(n) < ATTENDED) & (outcome != NO_POLICE)))
     told = seen.at + rng.exponential(60, n).astype("timedelta64[s]")
     scene = told + rng.lognormal(6.2, 0.5, n).astype("timedelta64[s]")
     closed = np.where(comes, scene, told) + (60 + rng.exponential(1800, n)).astype("timedelta64[s]")
@@ -163,10 +169,11 @@ def _what(
     narrative = rng.integers(0, len(CRIMINAL_NARRATIVES), n)
     narrative += np.where(seen.is_criminal, 0, len(CRIMINAL_NARRATIVES))
     hour = (to_clock(seen.at) - day).astype(int) // 3600
-    shift = np.select([(hour >= 6) & (hour < 14), (hour >= 14) & (hour < 22)], [0, 1], 2)
+    # Before the early shift begins it is still night.
+    shift = (np.digitize(hour, [EARLY_FROM, LATE_FROM, NIGHT_FROM]) + 2) % 3
     cris = joined(pa.repeat("42", n), text(rng.integers(0, 100_000, n), width=5), pa.repeat("/", n))
     crime_ref = joined(cris, pa.repeat(f"{plan.first:%y}", n))
-    has_crime_ref = seen.is_criminal & is_told & (has_arrest | (rng.random(n) < 0.6))
+    has_crime_ref = seen.is_criminal & is_told & (has_arrest | (rng.random(n) < RECORDED))
     return {
         "incident_ref": day_refs("TH-CC-", day, number, width=4),
         "operator_id": joined(

@@ -21,7 +21,7 @@ RETENTION = np.timedelta64(31, "D").astype("timedelta64[s]")
 LINKED, LATE = 0.75, 0.08
 #: A request comes at most so many months after its incident; each has its own range of numbers.
 MONTHS_ASKED, NUMBERS_A_MONTH = 3, 300
-FOUND = 0.9
+FOUND, TWO_CAMERAS = 0.9, 0.4
 COLUMNS_OF_ANSWER = ("footage_found", "exported_at", "exhibit_ref", "closed_at")
 
 
@@ -110,7 +110,7 @@ def draw_requests(plan: MonthPlan, asked: Asked, cameras: Cameras, *, seed: int)
     closed = asked.requested_at + work + np.timedelta64(3600, "s")
     ids = cameras.ids.take(pa.array(asked.camera))
     beside = cameras.ids.take(pa.array((asked.camera + 1) % len(cameras.ids)))
-    has_two = pa.array(rng.random(n) < 0.4)
+    has_two = pa.array(rng.random(n) < TWO_CAMERAS)
     asked_rows = pa.table(
         {
             "request_ref": asked.ref,

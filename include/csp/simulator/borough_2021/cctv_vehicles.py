@@ -30,6 +30,8 @@ COMES_AGAIN = 0.1
 #: Reads of the vehicle that a month's one burst holds.
 BURST = 50
 FARTHEST_READ_SECONDS = 3_500
+#: Dispatch records that police make in a day.
+SERIALS_A_DAY = 9_300
 #: Share of results that become known a day or more later.
 LATE_RESULT = 0.12
 NO_TIME = np.datetime64("NaT", "s")

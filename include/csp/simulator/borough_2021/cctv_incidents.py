@@ -21,7 +21,7 @@ from csp.simulator.borough_2021.cctv_times import (
     written,
     written_days,
 )
-from csp.simulator.borough_2021.cctv_vehicles import NO_TIME, HitMonth, cad_refs, day_refs
+from csp.simulator.borough_2021.cctv_vehicles import NO_TIME, HitMonth, cad_refs, numbered_refs
 from csp.simulator.borough_2021.cctv_words import (
     CRIMINAL_NARRATIVES,
     CRIMINAL_OUTCOMES,
@@ -151,7 +151,7 @@ def _what(
     rng: np.random.Generator, plan: MonthPlan, seen: Seen, hits: HitMonth
 ) -> dict[str, pa.Array]:
     """What was seen, what was done, and when."""
-    n, day = len(seen.at), local_day(seen.at)
+    n = len(seen.at)
     has_hit, has_arrest = seen.hit >= 0, seen.arrests > 0
     outcome = _by_kind(rng, seen, CRIMINAL_OUTCOMES, OTHER_OUTCOMES)
     outcome = np.where(has_arrest, ARREST, outcome)
@@ -163,7 +163,30 @@ def _what(
     closed = np.where(comes, scene, told) + (60 + rng.exponential(1800, n)).astype("timedelta64[s]")
     skew = rng.integers(1, 90, n).astype("timedelta64[s]")
     shown = np.where(rng.random(n) < SKEWED, seen.at - skew, told)
-    number = np.arange(n) - np.searchsorted(day, day) + 1
+    crime_ref = _crime_refs(rng, plan, n)
+    has_crime_ref = seen.is_criminal & is_told & (has_arrest | (rng.random(n) < RECORDED))
+    return _who_and_what(rng, seen) | {
+        "police_notified_at": written(np.where(is_told, shown, NO_TIME)),
+        "police_on_scene_at": written(np.where(comes, scene, NO_TIME)),
+        "closed_at": written(closed),
+        "updated_at": written(closed),
+        "police_cad_ref": blanked(cad_refs(rng, plan, told), ~is_told),
+        "police_crime_ref": blanked(crime_ref, ~has_crime_ref),
+        "outcome_code": pa.array(outcome, pa.string()),
+        "arrest_count": text(seen.arrests),
+        "vehicle_hit_ref": hits.refs.take(pa.array(seen.hit, mask=~has_hit)),
+    }
+
+
+def _crime_refs(rng: np.random.Generator, plan: MonthPlan, n: int) -> pa.Array:
+    """Writes references of crime records of the borough."""
+    number = text(rng.integers(0, 100_000, n), width=5)
+    return joined(pa.repeat("42", n), number, pa.repeat(f"/{plan.first:%y}", n))
+
+
+def _who_and_what(rng: np.random.Generator, seen: Seen) -> dict[str, pa.Array]:
+    """Which entry it is, whose, of what type, and how it came to be seen."""
+    n, day, has_hit = len(seen.at), local_day(seen.at), seen.hit >= 0
     kind = np.where(has_hit, "VEHICLE_CRIME", _by_kind(rng, seen, CRIMINAL_TYPES, OTHER_TYPES))
     mode = choose(rng, list(DETECTION_MODES.values()), n)
     narrative = rng.integers(0, len(CRIMINAL_NARRATIVES), n)
@@ -171,28 +194,15 @@ def _what(
     hour = (to_clock(seen.at) - day).astype(int) // 3600
     # Before the early shift begins it is still night.
     shift = (np.digitize(hour, [EARLY_FROM, LATE_FROM, NIGHT_FROM]) + 2) % 3
-    cris = joined(pa.repeat("42", n), text(rng.integers(0, 100_000, n), width=5), pa.repeat("/", n))
-    crime_ref = joined(cris, pa.repeat(f"{plan.first:%y}", n))
-    has_crime_ref = seen.is_criminal & is_told & (has_arrest | (rng.random(n) < RECORDED))
+    operator = text(rng.integers(101, 101 + OPERATORS, n), width=4)
     return {
-        "incident_ref": day_refs("TH-CC-", day, number, width=4),
-        "operator_id": joined(
-            pa.repeat("OP-", n), text(rng.integers(101, 101 + OPERATORS, n), width=4)
-        ),
+        "incident_ref": numbered_refs("TH-CC-", day, width=4),
+        "operator_id": joined(pa.repeat("OP-", n), operator),
         "shift_code": words(["EARLY", "LATE", "NIGHT"], shift),
         "detected_at": written(seen.at),
-        "police_notified_at": written(np.where(is_told, shown, NO_TIME)),
-        "police_on_scene_at": written(np.where(comes, scene, NO_TIME)),
-        "closed_at": written(closed),
-        "updated_at": written(closed),
         "incident_type_code": pa.array(kind, pa.string()),
         "is_criminal": words(["false", "true"], seen.is_criminal.astype(int)),
         "detection_mode": words(MODES, np.where(has_hit, len(DETECTION_MODES), mode)),
-        "police_cad_ref": blanked(cad_refs(rng, plan, told), ~is_told),
-        "police_crime_ref": blanked(crime_ref, ~has_crime_ref),
-        "outcome_code": pa.array(outcome, pa.string()),
-        "arrest_count": text(seen.arrests),
-        "vehicle_hit_ref": hits.refs.take(pa.array(seen.hit, mask=~has_hit)),
         "narrative_redacted": words([*CRIMINAL_NARRATIVES, *OTHER_NARRATIVES], narrative),
     }
 

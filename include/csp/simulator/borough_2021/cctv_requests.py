@@ -102,28 +102,18 @@ def draw_requests(plan: MonthPlan, asked: Asked, cameras: Cameras, *, seed: int)
     end = asked.incident_at + rng.integers(300, 2400, n).astype("timedelta64[s]")
     in_retention = asked.requested_at - end <= RETENTION
     organisation = choose(rng, list(REQUESTERS.values()), n)
-    purposes, terms = zip(*(REQUEST_TERMS[name] for name in REQUESTERS), strict=True)
-    due = asked.requested_at + np.array(terms)[organisation].astype("timedelta64[D]")
+    terms = np.array([REQUEST_TERMS[name][1] for name in REQUESTERS])
+    due = asked.requested_at + terms[organisation].astype("timedelta64[D]")
     is_found = in_retention & (rng.random(n) < FOUND)
     work = (rng.lognormal(1.0, 0.8, n) * DAY_SECONDS).astype("timedelta64[s]")
     exported = np.where(is_found, asked.requested_at + work, NO_TIME)
     closed = asked.requested_at + work + np.timedelta64(3600, "s")
-    ids = cameras.ids.take(pa.array(asked.camera))
-    beside = cameras.ids.take(pa.array((asked.camera + 1) % len(cameras.ids)))
-    has_two = pa.array(rng.random(n) < TWO_CAMERAS)
-    asked_rows = pa.table(
-        {
-            "request_ref": asked.ref,
-            "requested_at": written(asked.requested_at),
-            "requester_org": words(list(REQUESTERS), organisation),
-            "purpose_code": words(purposes, organisation),
-            "incident_at_from": written(begin),
-            "incident_at_to": written(end),
-            "camera_ids": pc.if_else(has_two, joined(ids, beside, by=";"), ids),
-            "within_retention": words(["false", "true"], in_retention.astype(int)),
-            "due_at": written(due),
-        }
-    )
+    asked_rows = _as_asked(rng, asked, cameras, organisation) | {
+        "incident_at_from": written(begin),
+        "incident_at_to": written(end),
+        "within_retention": words(["false", "true"], in_retention.astype(int)),
+        "due_at": written(due),
+    }
     exhibit = joined(pa.repeat("TH/CCTV/", n), pc.utf8_slice_codeunits(asked.ref, 6))
     answer = {
         "footage_found": words(["false", "true"], is_found.astype(int)),
@@ -139,8 +129,8 @@ def draw_requests(plan: MonthPlan, asked: Asked, cameras: Cameras, *, seed: int)
     return RequestMonth(
         pa.concat_tables(
             [
-                _with(asked_rows, blank).take(pa.array(opening)),
-                _with(asked_rows, answer).take(pa.array(closing)),
+                pa.table(asked_rows | blank).take(pa.array(opening)),
+                pa.table(asked_rows | answer).take(pa.array(closing)),
             ]
         ),
         np.concatenate([requested_on[opening], closed_on[closing]]),
@@ -151,7 +141,18 @@ def draw_requests(plan: MonthPlan, asked: Asked, cameras: Cameras, *, seed: int)
     )
 
 
-def _with(rows: pa.Table, columns: dict[str, pa.Array]) -> pa.Table:
-    for name, column in columns.items():
-        rows = rows.append_column(name, column)
-    return rows
+def _as_asked(
+    rng: np.random.Generator, asked: Asked, cameras: Cameras, organisation: np.ndarray
+) -> dict[str, pa.Array]:
+    """Which request it is, whose, what for, and of which cameras."""
+    ids = cameras.ids.take(pa.array(asked.camera))
+    beside = cameras.ids.take(pa.array((asked.camera + 1) % len(cameras.ids)))
+    has_two = pa.array(rng.random(len(ids)) < TWO_CAMERAS)
+    purposes = [REQUEST_TERMS[name][0] for name in REQUESTERS]
+    return {
+        "request_ref": asked.ref,
+        "requested_at": written(asked.requested_at),
+        "requester_org": words(list(REQUESTERS), organisation),
+        "purpose_code": words(purposes, organisation),
+        "camera_ids": pc.if_else(has_two, joined(ids, beside, by=";"), ids),
+    }

@@ -11,7 +11,13 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.cctv_cameras import Cameras
 from csp.simulator.borough_2021.cctv_plan import MonthPlan, spread_arrests
-from csp.simulator.borough_2021.cctv_times import as_days, to_clock, to_utc, written
+from csp.simulator.borough_2021.cctv_times import (
+    DAY_SECONDS,
+    as_days,
+    to_clock,
+    to_utc,
+    written,
+)
 from csp.simulator.borough_2021.cctv_words import (
     HOTLISTS,
     OTHER_REASONS,
@@ -67,6 +73,37 @@ class HitMonth:
     arrests: int
 
 
+@dataclass(frozen=True)
+class Reads:
+    """Reads of one month in the order of time.
+
+    Attributes:
+        of: The vehicle-day of each.
+        is_first: Whether it is the first of its vehicle-day.
+        at: When it was made.
+    """
+
+    of: np.ndarray
+    is_first: np.ndarray
+    at: np.ndarray
+
+
+def _draw_reads(rng: np.random.Generator, day: np.ndarray) -> Reads:
+    """Draws how often the vehicle of each vehicle-day is read, and when."""
+    n = len(day)
+    reads = rng.geometric(0.6, n)
+    if n:
+        reads[rng.integers(n)] = BURST
+    first_second = rng.integers(0, DAY_SECONDS - 2 * FARTHEST_READ_SECONDS, n)
+    of = np.repeat(np.arange(n), reads)
+    ordinal = np.arange(len(of)) - np.repeat(np.cumsum(reads) - reads, reads)
+    gap = FARTHEST_READ_SECONDS // BURST
+    second = first_second[of] + ordinal * rng.integers(gap // 2, gap + 1, len(of))
+    at = to_utc(day[of].astype("datetime64[s]") + second.astype("timedelta64[s]"))
+    order = np.argsort(at, kind="stable")
+    return Reads(of[order], ordinal[order] == 0, at[order])
+
+
 def draw_hits(plan: MonthPlan, cameras: Cameras, *, seed: int) -> HitMonth:
     """Draws one month of reads."""
     rng = stream(seed, "cctv", "vehicles", plan.name)
@@ -75,39 +112,29 @@ def draw_hits(plan: MonthPlan, cameras: Cameras, *, seed: int) -> HitMonth:
     vehicle, day = _who_comes(rng, n, days)
     is_serious = np.arange(n) < plan.vehicles
     arrests = spread_arrests(rng, plan.vehicle_arrests, np.flatnonzero(is_serious), n, alone=0.8)
-    reads = rng.geometric(0.6, n)
-    if n:
-        reads[rng.integers(n)] = BURST
-    first_second = choose(rng, np.ones(24), n) * 3300 + rng.integers(0, 3300, n)
-    of = np.repeat(np.arange(n), reads)
-    ordinal = np.arange(len(of)) - np.repeat(np.cumsum(reads) - reads, reads)
-    gap = FARTHEST_READ_SECONDS // BURST
-    second = first_second[of] + ordinal * rng.integers(gap // 2, gap + 1, len(of))
-    at = to_utc(day[of].astype("datetime64[s]") + second.astype("timedelta64[s]"))
-    order = np.argsort(at, kind="stable")
-    of, ordinal, at = of[order], ordinal[order], at[order]
+    reads = _draw_reads(rng, day)
+    of, is_first, at = reads.of, reads.is_first, reads.at
     read_day = day[of]
-    number = np.arange(len(of)) - np.searchsorted(read_day, read_day) + 1
-    refs = day_refs("TH-VH-", read_day, number, width=4)
-    is_first = ordinal == 0
+    refs = numbered_refs("TH-VH-", read_day, width=4)
     reader = _readers(rng, cameras, days, len(of))
     result = _results(rng, is_serious, arrests)
-    base = {
-        "hit_ref": refs,
-        "hit_at": written(at),
-        "camera_id": cameras.ids.take(pa.array(reader)),
-        "vrm_token": _tokens(seed, POOL * max(n, 1)).take(pa.array(vehicle[of])),
-        **{name: column.take(pa.array(of)) for name, column in _reasons(rng, is_serious).items()},
-        **_police(rng, plan, at, is_first & (result[of] != "OBSERVED")),
-    }
+    base = pa.table(
+        {
+            "hit_ref": refs,
+            "hit_at": written(at),
+            "camera_id": cameras.ids.take(pa.array(reader)),
+            "vrm_token": _tokens(seed, POOL * max(n, 1)).take(pa.array(vehicle[of])),
+            **{key: part.take(pa.array(of)) for key, part in _reasons(rng, is_serious).items()},
+            **_police(rng, plan, at, is_first & (result[of] != "OBSERVED")),
+        }
+    )
+    is_stopped = np.char.startswith(result[of], "STOP") & is_first
     final = {
-        "stopped": words(
-            ["false", "true"], (np.char.startswith(result[of], "STOP") & is_first).astype(int)
-        ),
+        "stopped": words(["false", "true"], is_stopped.astype(int)),
         "arrest_count": text(np.where(is_first, arrests[of], 0)),
         "result_code": pa.array(np.where(is_first, result[of], REPEAT)),
     }
-    rows, file_day = _versions(rng, pa.table(base), final, read_day, is_first)
+    rows, file_day = _versions(rng, base, final, read_day, is_first)
     leads = np.flatnonzero(is_first)
     return HitMonth(
         rows=rows,
@@ -121,6 +148,12 @@ def draw_hits(plan: MonthPlan, cameras: Cameras, *, seed: int) -> HitMonth:
         vehicles_with_arrest=int((arrests > 0).sum()),
         arrests=int(arrests.sum()),
     )
+
+
+def numbered_refs(prefix: str, day: np.ndarray, *, width: int) -> pa.Array:
+    """Numbers rows within their day, which ascends, and writes their references."""
+    number = np.arange(len(day)) - np.searchsorted(day, day) + 1
+    return day_refs(prefix, day, number, width=width)
 
 
 def day_refs(prefix: str, day: np.ndarray, number: np.ndarray, *, width: int) -> pa.Array:
@@ -195,7 +228,7 @@ def cad_refs(rng: np.random.Generator, plan: MonthPlan, told: np.ndarray) -> pa.
     day = clock.astype("datetime64[D]")
     part = (clock - day).astype(float)
     is_known = ~np.isnat(told)
-    serial = np.where(is_known, part / 86_400 * 9_300, 0).astype(int) + rng.integers(
+    serial = np.where(is_known, part / DAY_SECONDS * SERIALS_A_DAY, 0).astype(int) + rng.integers(
         1, 90, len(day)
     )
     at = np.where(is_known, (day - np.datetime64(plan.first)).astype(int), 0)

@@ -44,13 +44,11 @@ class DailyFeed:
         folder: Where the files go.
         stem: What their names begin with.
         columns: Their columns.
-        every_day: Whether a day without rows has a file, too.
     """
 
     folder: Path
     stem: str
     columns: Sequence[str]
-    every_day: bool = True
     files: int = 0
     rows: int = 0
     waiting: list[tuple[pa.Table, np.ndarray]] = field(default_factory=list)
@@ -62,7 +60,7 @@ class DailyFeed:
 
     def send(self, plan: MonthPlan) -> dict[date, bytes]:
         """Writes the files of a month's days; rows of later days go on waiting."""
-        days, due = plan.period.days, np.datetime64(plan.period.last)
+        due = np.datetime64(plan.period.last)
         now, later = [], []
         for rows, file_day in self.waiting:
             is_due = file_day <= due
@@ -74,8 +72,8 @@ class DailyFeed:
         rows = pa.concat_tables([rows for rows, _ in now])
         file_day = np.concatenate([day for _, day in now])
         order = np.argsort(file_day, kind="stable")
-        if not self.every_day:
-            days = [day for day in days if np.datetime64(day) in set(file_day)]
+        # Header-only files of several days would be one file received again and again.
+        days = np.unique(file_day).tolist()
         files = split_by_day(rows.take(pa.array(order)), self.columns, file_day[order], days)
         if files:
             write_days(self.folder, self.stem, files)
@@ -93,7 +91,7 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     cameras = draw_cameras(borough, seed=seed, scale=scale)
     log = DailyFeed(place, "cctv_incident", INCIDENT_COLUMNS)
     reads = DailyFeed(place, "wanted_vehicle", HIT_COLUMNS)
-    asked = DailyFeed(place, "evidence_request", REQUEST_COLUMNS, every_day=False)
+    asked = DailyFeed(place, "evidence_request", REQUEST_COLUMNS)
     status = DailyFeed(place, "camera_status", STATUS_COLUMNS)
     count = Counter[str]()
     quarter = Quarter()

@@ -88,6 +88,11 @@ def month_plans(*, seed: int, scale: float) -> list[MonthPlan]:
     return [_plan(first, drawn[first], seed, scale) for first in firsts]
 
 
+def month_plan(first: date, *, seed: int, scale: float) -> MonthPlan:
+    """Plans one ordinary month, of the scenario or not."""
+    return _plan(first, _drawn(first, seed, scale), seed, scale)
+
+
 def _drawn(first: date, seed: int, scale: float) -> dict[str, int]:
     """Draws the counts of an ordinary month."""
     rng = stream(seed, "cctv", "volume", f"{first:%Y-%m}")

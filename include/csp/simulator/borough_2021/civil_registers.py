@@ -63,7 +63,7 @@ class Sent:
 
 
 def draw_training(*, seed: int, scale: float) -> Sent:
-    """Draws training events; one in twenty is sent again with other numbers of officers."""
+    """Draws training events; some are sent again when officers were counted twice."""
     rng = stream(seed, "civil", "training")
     days, sizes = [], []
     for period, (events, attendances) in TRAINING.items():
@@ -75,6 +75,7 @@ def draw_training(*, seed: int, scale: float) -> Sent:
         sizes.append(2 + rng.multinomial(total - 2 * n, np.full(n, 1 / n)))
     held, size = np.concatenate(days), np.concatenate(sizes)
     n = len(held)
+    repeated = rng.binomial(1, 0.2, n)
     course = rng.integers(len(COURSES), size=n)
     code, title, statutory, hours = (words(values, course) for values in zip(*COURSES, strict=True))
     rows = pa.table(
@@ -86,12 +87,12 @@ def draw_training(*, seed: int, scale: float) -> Sent:
             "delivery_mode": words(MODES, choose(rng, MODE_SHARES, n)),
             "duration_hours": hours,
             "attendee_count": text(size),
-            "attendee_unique_count": text(size - rng.binomial(1, 0.2, n)),
+            "attendee_unique_count": text(size - repeated),
             "department": words(DEPARTMENTS, rng.integers(len(DEPARTMENTS), size=n)),
             "is_statutory_role": statutory,
         }
     ).select(TRAINING_COLUMNS)
-    again = rng.permutation(n)[: n // 20]
+    again = np.flatnonzero(repeated)[::3]
     place = TRAINING_COLUMNS.index("attendee_unique_count")
     corrected = rows.take(pa.array(again))
     corrected = corrected.set_column(place, "attendee_unique_count", [text(size[again])])
@@ -248,8 +249,9 @@ def draw_mobilisations(*, seed: int, scale: float) -> tuple[pa.Table, np.ndarray
     n = len(incidents)
     hour = choose(rng, HOURS_OF_DAY, n)
     # The clocks change on two Sunday nights a year; nobody calls in those hours here.
-    sunday = (incidents.astype("datetime64[D]").astype(int) + 3) % 7 == 6  # noqa: PLR2004
-    hour = np.where(sunday & (hour < 3), hour + 9, hour)  # noqa: PLR2004
+    weekday = (incidents.astype(int) + 3) % 7
+    hour = np.where((weekday == 6) & (hour < 3), hour + 9, hour)  # noqa: PLR2004
+    hour = np.where((weekday == 5) & (hour > 20), hour - 9, hour)  # noqa: PLR2004
     called = incidents.astype("datetime64[s]") + hour * np.timedelta64(3600, "s")
     called = np.sort(called + rng.integers(3300, size=n))
     pumps = 1 + rng.binomial(3, 0.15, n)

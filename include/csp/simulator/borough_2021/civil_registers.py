@@ -76,9 +76,7 @@ def draw_training(*, seed: int, scale: float) -> Sent:
     held, size = np.concatenate(days), np.concatenate(sizes)
     n = len(held)
     course = rng.integers(len(COURSES), size=n)
-    code, title, statutory, hours = (
-        words(values, course) for values in zip(*COURSES, strict=True)
-    )
+    code, title, statutory, hours = (words(values, course) for values in zip(*COURSES, strict=True))
     rows = pa.table(
         {
             "event_id": _numbered("TR", held),

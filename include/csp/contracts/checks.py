@@ -24,6 +24,8 @@ class RowRule(Strict):
         vocabularyVariants: Seed `<name>_variant` maps a variant to the value (fix only).
         vocabularyAgrees: The column is in the vocabulary exactly when the predicate holds.
         set: Column → DuckDB expression over text columns (fix only).
+        keepOnly: Every column of the file but these is blanked (fix only); a row in which the
+            others are blank already has no fault.
         good: Rows that keep the rule, as changes to the valid row.
         bad: Rows that break it.
         also: Codes of the other rules that the bad rows break.
@@ -36,6 +38,7 @@ class RowRule(Strict):
     vocabularyVariants: str | None = None  # noqa: N815 - keys of the standard are camel case
     vocabularyAgrees: dict[Literal["vocabulary", "says"], str] | None = None  # noqa: N815
     set: dict[str, str] | None = None
+    keepOnly: list[str] | None = None  # noqa: N815
     good: list[RowChange] = Field(default=[{}], min_length=1)
     bad: list[RowChange] = Field(min_length=1)
     also: list[str] = []
@@ -131,9 +134,10 @@ class RowCheck(Rule):
     @model_validator(mode="after")
     def fixes_fix(self) -> RowCheck:
         """Hold that a fix, and only a fix, changes something."""
-        changes = self.implementation.set or self.implementation.vocabularyVariants
-        if bool(changes) != (self.severity == "fix"):
-            raise ValueError("a fix needs set or vocabularyVariants, and nothing else may have it")
+        rule = self.implementation
+        ways = [rule.set, rule.vocabularyVariants, rule.keepOnly]
+        if sum(way is not None for way in ways) != (1 if self.severity == "fix" else 0):
+            raise ValueError("a fix says one of set, vocabularyVariants and keepOnly; no other may")
         return self
 
 

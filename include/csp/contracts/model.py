@@ -133,6 +133,7 @@ class Contract(Strict):
             for key, named in (
                 ("column", {check.implementation.column}),
                 ("set", set(check.implementation.set or {})),
+                ("keepOnly", set(check.implementation.keepOnly or [])),
             ):
                 if stray := named - columns:
                     what = f"rule '{check.id}' names unknown column {sorted(stray)}"

@@ -54,7 +54,8 @@ class Grain(Strict):
         period: The date or timestamp column whose period the row belongs to, or `file` for the
             date that the file's name gives.
         periodIsFilePeriod: Whether a file is of one period only.
-        series: DuckDB expression naming the series, over lake columns.
+        series: DuckDB expression naming the series, over lake columns and `delivery_series`, which
+            is what a group `series` of the file-name pattern caught.
         rejectAboveQuarantinedShare: Above this share the delivery itself is rejected.
         current: release: the newest release of a period replaces it whole. record: the newest
             version of each key counts, whichever file brought it. snapshot: each file is the

@@ -103,8 +103,24 @@ def _predicate(check: RowCheck) -> str:
     return rule.when or "false"
 
 
-def _changes(check: RowCheck) -> dict[str, str]:
+def _blanked(check: RowCheck, contract: Contract) -> list[str]:
+    """Columns of the file that a fix leaves empty because it does not name them."""
+    kept = check.implementation.keepOnly
+    names = [column.name for column in contract.columns if not column.is_computed]
+    return [] if kept is None else [name for name in names if name not in kept]
+
+
+def _fault_to_fix(check: RowCheck, contract: Contract) -> str:
+    predicate = _predicate(check)
+    if blanked := _blanked(check, contract):
+        return f"({predicate}) and coalesce({', '.join(blanked)}) is not null"
+    return predicate
+
+
+def _changes(check: RowCheck, contract: Contract) -> dict[str, str]:
     rule = check.implementation
+    if rule.keepOnly is not None:
+        return dict.fromkeys(_blanked(check, contract), "null")
     if rule.set:
         return rule.set
     wordings = variants(rule.vocabularyVariants or "")
@@ -252,6 +268,7 @@ def evaluation_query(
     delivery_period: str,
     received_on: str,
     blanks: str,
+    delivery_series: str = "null::varchar",
     carried: str = "",
 ) -> str:
     """The query that turns raw fields into typed rows with their findings.
@@ -262,6 +279,7 @@ def evaluation_query(
         source: A relation with columns c0, c1, … of text.
         delivery_id: Written on every row.
         delivery_period: Date literal, or `null::date`.
+        delivery_series: Text literal, or `null::varchar`.
         received_on: Date literal.
         blanks: The blanks to be trimmed from around values; none when the file holds none.
         carried: A column of the source to carry along, or nothing.
@@ -282,10 +300,11 @@ def evaluation_query(
     stage = f"select {carry}{texts}, is_padded from (select *, {padded} as is_padded from {source})"
     fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
     for position, check in fixes:
-        stage = f"select *, {_flag(_predicate(check))} as fixed_{position} from ({stage})"
+        flag = _flag(_fault_to_fix(check, contract))
+        stage = f"select *, {flag} as fixed_{position} from ({stage})"
         changed = ", ".join(
             f"case when fixed_{position} then {to} else {name} end as {name}"
-            for name, to in _changes(check).items()
+            for name, to in _changes(check, contract).items()
         )
         stage = f"select * replace ({changed}) from ({stage})"
     computed = "".join(
@@ -308,7 +327,8 @@ def evaluation_query(
             {names}, {", ".join(_masks(rules))}
         from (
             select {carry}{types}, is_padded{flags},
-                {delivery_period} as delivery_period, {received_on} as received_on
+                {delivery_period} as delivery_period, {delivery_series} as delivery_series,
+                {received_on} as received_on
             from ({stage})
         )
     """

@@ -27,6 +27,7 @@ $(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml
 
 demo: install ## Run the main job end to end (DATA=folder for real partner files)
 	@echo "make demo: partner files to published KPI marts, through a real Airflow"
+	@$(BIN)/csp keys create --if-missing
 	@$(BIN)/python -m csp_airflow.demo $(if $(DATA),--data "$(DATA)")
 
 test: install ## Run all tests
@@ -35,6 +36,7 @@ test: install ## Run all tests
 
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"
+	@$(BIN)/csp keys create --if-missing
 	@$(BIN)/python -m csp_airflow.server up
 
 down: install ## Stop the Airflow that make up started

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from csp.contracts import Contract, ContractRegistry
 from csp.intake import IntakeOutcome, take_in
@@ -21,6 +22,10 @@ from csp.privacy.sealed import open_sealed
 from csp.project import PROJECT_ROOT
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
+
+# No test of ours is about time, and each run tries the same cases.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 #: The key of the domain specification's vectors (Appendix C1); it protects nothing.
 TEST_KEY = {"key": bytes(range(32)).hex(), "epoch": "2021Q2"}

@@ -98,7 +98,7 @@ def print_outcomes(console: Console, outcomes: list[IntakeOutcome]) -> None:
             table.add_row(*key, f"{rows:,}")
         console.print(table)
     for outcome in outcomes:
-        if outcome.verdict in ("rejected", "unrecognised"):
+        if outcome.verdict in ("rejected", "unrecognised", "refused"):
             console.print(
                 f"{outcome.verdict}: {outcome.file_name} (delivery {outcome.delivery_id}): "
                 f"{outcome.reason}",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -38,3 +39,25 @@ def data_faults_fail_at_once(
             raise AirflowFailException(str(fault)) from None
 
     return guarded
+
+
+def use_airflow_key() -> None:
+    """Take the pseudonymisation key from Airflow's connection `csp_pseudonym_key`, if there is one.
+
+    Its password is the key (64 hex digits), its extra the epoch: `{"epoch": "2021Q2"}`. Without
+    the connection the key file is used. Airflow does not tell a connection that is absent from one
+    that could not be fetched; a server therefore has no key file (docs/server.md).
+
+    Raises:
+        KeyRefusedError: The connection holds no key.
+    """
+    from csp.privacy.keys import AIRFLOW_CONNECTION, key_of_text, use_key  # noqa: PLC0415
+
+    try:
+        connection = Connection.get(AIRFLOW_CONNECTION)
+    except AirflowNotFoundException:
+        use_key(None)
+        return
+    epoch = str(connection.extra_dejson.get("epoch", ""))
+    source = f"Airflow's connection '{AIRFLOW_CONNECTION}'"
+    use_key(key_of_text(connection.password or "", epoch, source=source))

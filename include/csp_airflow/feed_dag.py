@@ -49,25 +49,33 @@ def sweep_inbox(feed: str) -> list[str]:
 @task
 @data_faults_fail_at_once
 def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
-    """Take the files in and clear them from the inbox; a data fault is recorded, not raised."""
+    """Take the files in and clear them from the inbox; a data fault is recorded, not raised.
+
+    A file that could not be taken in for want of a key stays in the inbox, and the task fails.
+    """
     from collections import Counter  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from csp.intake import take_in  # noqa: PLC0415
+    from csp.faults import CspError  # noqa: PLC0415
+    from csp.intake import take_in_each  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
+    from csp_airflow.face import use_airflow_key  # noqa: PLC0415
 
+    use_airflow_key()
     platform = Platform.from_environment()
     counts: Counter[str] = Counter()
-    for path in (Path(name) for name in files):
-        if not path.exists():  # an earlier try took it in and cleared it
-            continue
-        for outcome in take_in(
-            [path], platform.home, platform.ledger, platform.registry_of(feed), feed=feed
-        ):
+    # An earlier try took in and cleared what is not there any more.
+    waiting = [path for path in map(Path, files) if path.exists()]
+    for path, outcomes in take_in_each(
+        waiting, platform.home, platform.ledger, platform.registry_of(feed), feed=feed
+    ):
+        for outcome in outcomes:
             counts[outcome.verdict] += 1
             counts["rows"] += outcome.accepted_rows
             if outcome.reason:
                 print(f"{outcome.verdict}: {outcome.file_name}: {outcome.reason}")  # noqa: T201
+            if outcome.verdict == "refused":
+                raise CspError(outcome.reason)
         path.unlink()
     return dict(counts)
 

@@ -16,8 +16,11 @@ from csp.contracts.checks import GateCheck, RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
 from csp.contracts.model import Contract
-from csp.contracts.registry import ContractRegistry
+from csp.contracts.registry import ContractRegistry, resolved
 from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
+
+#: What stands in a contract where only a person knows.
+FILL_IN = "to be filled in"
 
 
 def _path_in_project(contract: Contract) -> str:
@@ -170,6 +173,8 @@ def check_derived(
         if path not in expected:
             faults.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
     for contract in registry:
+        if contract.status == "active" and (left := resolved(contract).count(FILL_IN)):
+            faults.append(f"{_path_in_project(contract)}: {left} places say '{FILL_IN}'")
         faults += [
             f"{_path_in_project(contract)}: {where}: no seed is called '{name}'"
             for where, name in _seeds_named(contract)

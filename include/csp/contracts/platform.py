@@ -54,7 +54,8 @@ class Grain(Strict):
         period: The date or timestamp column whose period the row belongs to, or `file` for the
             date that the file's name gives.
         periodIsFilePeriod: Whether a file is of one period only.
-        series: DuckDB expression naming the series, over lake columns.
+        series: DuckDB expression naming the series, over lake columns and `delivery_series`, which
+            is what a group `series` of the file-name pattern caught.
         rejectAboveQuarantinedShare: Above this share the delivery itself is rejected.
         current: release: the newest release of a period replaces it whole. record: the newest
             version of each key counts, whichever file brought it. snapshot: each file is the
@@ -117,6 +118,9 @@ class PlatformProperties(Strict):
         landing: How the received file is kept: plain, sealed (encrypted), or none. Open and
             internal feeds are kept plain and the others sealed when it is not given.
         fileNameExample: A name that the first pattern fits, for the contract's samples.
+        unknownColumns: What a column that the contract does not know does to the delivery: it is
+            left out with a warning (D08), or the whole delivery is refused and never stored (D16),
+            where such a column may hold what must not be in our hands.
     """
 
     accessClass: AccessClass  # noqa: N815
@@ -128,6 +132,7 @@ class PlatformProperties(Strict):
         Layout(name="published", description="The header named in the contract.")
     ]
     mayBeAbsent: list[str] = []  # noqa: N815 - columns that older files do not have
+    unknownColumns: Literal["warn", "reject"] = "warn"  # noqa: N815
     format: FileFormat = FileFormat()
     grain: Grain
     sweep: str

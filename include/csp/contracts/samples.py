@@ -51,11 +51,12 @@ def sample_file(
     writer.writeheader()
     for number, change in enumerate(rows, 1):
         row = {**dict.fromkeys(more, ""), **valid, **change}
-        writer.writerow({name: _numbered(field, number) for name, field in row.items()})
+        writer.writerow({name: numbered(field, number) for name, field in row.items()})
     return text.getvalue()
 
 
-def _numbered(field: str, number: int) -> str:
+def numbered(field: str, number: int) -> str:
+    """A field of the valid row, for the row of that number."""
     return NUMBER.sub(lambda found: format(number, (found[1] or ":d")[1:]), field)
 
 

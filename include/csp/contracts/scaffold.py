@@ -1,4 +1,4 @@
-"""A first contract from a sample file: every column as text, to be filled in by a person."""
+"""A first contract from a sample file, and the DAG that follows from it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,26 @@ import csv
 import re
 from pathlib import Path
 
+import duckdb
 import yaml
 
 from csp.contracts.columns import IDENTIFIER
+from csp.contracts.derived import FILL_IN, dag_file
+from csp.contracts.registry import load_contract
 from csp.faults import CspError
 from csp.project import PROJECT_ROOT
 
-FILL_IN = "to be filled in"
 FEWEST_COLUMNS = 2
+#: DuckDB type → type of the contract, and a field of that type that says nothing of anybody.
+KINDS = {
+    "BIGINT": ("integer", "1"),
+    "DOUBLE": ("number", "1.5"),
+    "DATE": ("date", "2021-06-01"),
+    "TIMESTAMP": ("timestamp", "2021-06-01T12:00:00+01:00"),
+    "TIMESTAMP WITH TIME ZONE": ("timestamp", "2021-06-01T12:00:00+01:00"),
+    "BOOLEAN": ("boolean", "true"),
+}
+DATE_IN_NAME = re.compile(r"\d{8}|\d{4}-\d{2}-\d{2}|\d{4}-?\d{2}|\d{4}Q\d")
 
 
 def _column_name(header: str, position: int) -> str:
@@ -21,47 +33,58 @@ def _column_name(header: str, position: int) -> str:
     return name if IDENTIFIER.fullmatch(name) else f"column_{position}"
 
 
-def _column(header: str, position: int) -> dict[str, object]:
-    return {
-        "name": _column_name(header, position),
-        "businessName": header.strip(),
-        "logicalType": "string",
-        "physicalType": "text",
+def _column(header: str, position: int, kind: str) -> dict[str, object]:
+    logical, example = KINDS.get(kind, ("string", "example"))
+    name = _column_name(header, position)
+    column: dict[str, object] = {
+        "name": name,
+        "logicalType": logical,
         "description": FILL_IN,
-        "classification": "restricted",
-        "customProperties": [
-            {"property": "sourceHeaders", "value": {"published": [header.strip()]}}
-        ],
+        "examples": [example],
     }
+    if name != header.strip():
+        value = {"published": [header.strip()]}
+        column["customProperties"] = [{"property": "sourceHeaders", "value": value}]
+    return column
 
 
-def _platform_properties(file_stem: str) -> list[dict[str, object]]:
-    values = {
+def _kinds_of(sample: Path) -> list[str]:
+    """DuckDB's type of each column; the values themselves go nowhere."""
+    with duckdb.connect() as connection:
+        try:
+            relation = connection.read_csv(str(sample), header=True)
+            return [str(kind) for kind in relation.types]
+        except duckdb.Error:
+            raise CspError(f"{sample.name}: cannot be read as a CSV") from None
+
+
+def _platform_properties(sample: Path, period: str | None, feed: str) -> list[dict[str, object]]:
+    pattern = re.escape(sample.stem).replace(r"\-", "-").replace(r"\ ", " ")
+    dated = DATE_IN_NAME.search(sample.stem)
+    if dated:
+        form = re.sub(r"\d", r"\\d", dated[0])
+        before, after = (re.escape(part) for part in sample.stem.split(dated[0], 1))
+        pattern = f"{before}(?P<period>{form}){after}"
+    values: dict[str, object] = {
         "accessClass": "restricted",
         "legalGateway": FILL_IN,
-        "specCode": FILL_IN,
-        "fileNames": [re.escape(file_stem)],
-        "layouts": [{"name": "published", "description": "The header of the sample file."}],
-        "format": {
-            "delimiter": ",",
-            "quote": '"',
-            "encodings": ["utf-8", "cp1252"],
-            "nullTokens": [""],
-        },
+        "specCode": feed.upper(),
+        "fileNames": [f"^{pattern}"],
+        "fileNameExample": sample.name,
         "grain": {
             "periodKind": "month",
-            "period": "received_month",
-            "periodIsFilePeriod": False,
-            "series": f"'{FILL_IN}'",
+            "period": period or "file",
+            "series": f"'{feed}'",
             "rejectAboveQuarantinedShare": 0.2,
         },
         "sweep": "0 7 * * *",
+        "coreTable": {"name": f"fct_{feed}"} | ({"date": period} if period else {}),
     }
     return [{"property": name, "value": value} for name, value in values.items()]
 
 
 def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, object]:
-    """The content of a first contract; only the sample's header is read.
+    """The content of a first contract: header and types are the sample's, values are not.
 
     Raises:
         CspError: The sample has no header, or a header twice.
@@ -73,11 +96,15 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
         raise CspError(f"{sample.name}: its first line is no header of two columns or more")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise CspError(f"{sample.name}: header gives {', '.join(twice)} twice")
+    feed, kinds = f"{partner}_{entity}", _kinds_of(sample)
+    columns = [_column(*item) for item in zip(headers, range(1, 999), kinds, strict=False)]
+    dated = ("date", "timestamp")
+    period = next((str(c["name"]) for c in columns if c["logicalType"] in dated), None)
     return {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
-        "id": f"{partner}_{entity}",
-        "name": f"{partner} {entity}".replace("_", " ").capitalize(),
+        "id": feed,
+        "name": feed.replace("_", " ").capitalize(),
         "version": "0.1.0",
         "status": "draft",
         "domain": partner,
@@ -86,12 +113,12 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
         "schema": [
             {
                 "name": entity,
-                "physicalName": f"{partner}_{entity}",
+                "physicalName": feed,
                 "logicalType": "object",
                 "description": FILL_IN,
                 "dataGranularityDescription": f"Each row is {FILL_IN}.",
-                "properties": [_column(h, position) for position, h in enumerate(headers, 1)],
-                "quality": [],
+                "properties": columns,
+                "quality": [_volume_check(feed)],
             }
         ],
         "slaProperties": [
@@ -100,26 +127,38 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
             {"property": "retention", "value": FILL_IN, "description": FILL_IN},
         ],
         "team": {"name": FILL_IN, "description": FILL_IN},
-        "roles": [{"role": "analyst_csp", "access": "none"}],
+        "roles": [{"role": "analyst_csp", "access": "read"}],
         "support": [{"channel": FILL_IN, "description": FILL_IN}],
-        "customProperties": _platform_properties(sample.stem),
+        "customProperties": _platform_properties(sample, period, feed),
     }
 
 
-def scaffold(partner: str, entity: str, sample: Path, root: Path = PROJECT_ROOT) -> Path:
-    """Write a first contract from a sample; `csp feeds write` makes its DAG and the rest of it.
+def _volume_check(feed: str) -> dict[str, object]:
+    return {
+        "id": f"{feed.upper()}-G-VOLUME",
+        "name": "The period is not nearly empty",
+        "description": "The period holds at least 40 % of the median of those like it before.",
+        "engine": "great-expectations",
+        "severity": "warning",
+        "dimension": "coverage",
+        "implementation": {"profile": "volume_ratio", "min": 0.4},
+    }
 
-    The period column has to be named by a person (`grain.period`), so the contract does not pass
-    `csp feeds check` before somebody has read it.
+
+def scaffold(partner: str, entity: str, sample: Path, root: Path = PROJECT_ROOT) -> list[Path]:
+    """Write a first contract from a sample, and its DAG: the two files of a new feed.
+
+    The contract can take files in at once; what only a person knows says "to be filled in", and
+    `csp feeds check` asks for it before the contract's status may be active.
 
     Args:
         partner: Folder below include/contracts.
         entity: File name, and the last part of `stg_<partner>__<entity>`.
-        sample: A CSV of the partner.
+        sample: A CSV of the partner; header and types are taken from it, no value is.
         root: The project's root.
 
     Returns:
-        The contract's path.
+        The contract's path and the DAG's.
 
     Raises:
         CspError: A name is not lower-case letters, digits and underscores; the sample is missing
@@ -136,4 +175,7 @@ def scaffold(partner: str, entity: str, sample: Path, root: Path = PROJECT_ROOT)
     content = contract_from_sample(partner, entity, sample)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99), "utf-8")
-    return path
+    contract = load_contract(path)
+    dag = root / "dags" / "partner_feeds" / f"{contract.id}.py"
+    dag.write_text(dag_file(contract), encoding="utf-8")
+    return [path, dag]

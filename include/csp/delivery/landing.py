@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,9 @@ from csp.privacy.sealed import seal
 CHUNK_BYTES = 1 << 20
 RECEIVED = "received-"
 LONGEST_INTAKE_SECONDS = 6 * 3600
-PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b"\n ", b" \r", b"\t", b"\xc2\xa0", b"\xa0")
+# Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
+# is looked for, as that is the fastest there is and no chunk's edge can hide it.
+BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class LandedFile:
         ends_with_line_feed: Whether the last byte is a line feed.
         is_ascii: Whether every byte is ASCII.
         has_nul: Whether a byte is zero, which no text file but UTF-16 has.
-        may_be_padded: Whether a value may have blanks around it (never wrongly False for ASCII).
+        blanks: The blanks that the file may hold, and so a value may have around it.
         sent_as: Set when the same bytes, holding no rows, were sent before as another file.
     """
 
@@ -48,7 +51,7 @@ class LandedFile:
     ends_with_line_feed: bool
     is_ascii: bool
     has_nul: bool
-    may_be_padded: bool
+    blanks: str
     sent_as: str = ""
 
     @property
@@ -76,30 +79,22 @@ class _Look:
     """What one pass over the bytes finds, chunk by chunk."""
 
     def __init__(self) -> None:
-        self.digest = hashlib.sha256()
         self.size = self.line_feeds = self.carriage_returns = 0
-        self.is_ascii, self.padded, self.tail = True, False, b""
-        self.has_nul = False
+        self.is_ascii, self.has_nul, self.last = True, False, b""
+        self.blanks: set[str] = set()
 
     def take(self, chunk: bytes) -> None:
-        """Look at the next bytes; a pattern over a chunk's edge is seen with the tail."""
-        self.digest.update(chunk)
+        """Look at the next bytes; a line end over a chunk's edge is seen with the last byte."""
         self.size += len(chunk)
         self.line_feeds += chunk.count(b"\n")
-        seam = self.tail + chunk[:2]
-        if b"\r" in chunk or b"\r" in self.tail:
-            edge = self.tail[-1:] + chunk[:1]
-            self.carriage_returns += chunk.count(b"\r\n") + (edge == b"\r\n")
+        if b"\r" in chunk or self.last == b"\r":
+            self.carriage_returns += chunk.count(b"\r\n") + (self.last + chunk[:1] == b"\r\n")
         self.is_ascii = self.is_ascii and chunk.isascii()
         self.has_nul = self.has_nul or b"\x00" in chunk
-        if not self.padded:
-            self.padded = any(mark in chunk or mark in seam for mark in PADDING)
-        self.tail = (self.tail + chunk)[-2:]
-
-    @property
-    def may_be_padded(self) -> bool:
-        """Whether a pattern was found, or the last value ends with a blank."""
-        return self.padded or self.tail.endswith(b" ")
+        self.blanks |= {
+            blank for blank, marks in BLANKS.items() if any(mark in chunk for mark in marks)
+        }
+        self.last = chunk[-1:]
 
 
 def receive(source: BinaryIO, home: Home) -> LandedFile:
@@ -112,26 +107,29 @@ def receive(source: BinaryIO, home: Home) -> LandedFile:
     Returns:
         The received file, in scratch.
     """
-    look = _Look()
+    look, digest = _Look(), hashlib.sha256()
     descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
     try:
-        with os.fdopen(descriptor, "wb") as target:
+        # Hashing takes as long as all the rest, and lets another thread run meanwhile.
+        with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
             while chunk := source.read(CHUNK_BYTES):
+                hashed = hasher.submit(digest.update, chunk)
                 look.take(chunk)
                 target.write(chunk)
+                hashed.result()
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
     return LandedFile(
         path=Path(aside),
-        sha256=look.digest.hexdigest(),
+        sha256=digest.hexdigest(),
         size_bytes=look.size,
         line_feeds=look.line_feeds,
         carriage_returns=look.carriage_returns,
-        ends_with_line_feed=look.tail.endswith(b"\n"),
+        ends_with_line_feed=look.last == b"\n",
         is_ascii=look.is_ascii,
         has_nul=look.has_nul,
-        may_be_padded=look.may_be_padded,
+        blanks="".join(blank for blank in BLANKS if blank in look.blanks),
     )
 
 

@@ -20,11 +20,13 @@ class NameFacts:
         contract: The feed.
         period_start: The day in the name, or the first day of its month, quarter or year, or None.
         release_on: Likewise of the release that the name speaks of, or None.
+        series: What the name calls the series, for feeds whose rows do not say it, or None.
     """
 
     contract: Contract
     period_start: date | None = None
     release_on: date | None = None
+    series: str | None = None
 
 
 PERIOD_IN_NAME = re.compile(
@@ -53,7 +55,7 @@ def facts_of_name(name: str, contract: Contract) -> NameFacts | None:
             if contract.platform.grain.current != "release":
                 # A file of records or of a whole register speaks as of the date in its name.
                 release = release or period
-            return NameFacts(contract, period, release)
+            return NameFacts(contract, period, release, groups.get("series"))
     return None
 
 

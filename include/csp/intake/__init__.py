@@ -1,5 +1,5 @@
-"""Intake: one delivery becomes lake rows, quarantine and feedback."""
+"""Intake: a delivery becomes lake rows, quarantine and feedback."""
 
-from csp.intake.take_in import IntakeOutcome, take_in
+from csp.intake.take_in import IntakeOutcome, take_in, take_in_each
 
-__all__ = ["IntakeOutcome", "take_in"]
+__all__ = ["IntakeOutcome", "take_in", "take_in_each"]

@@ -10,7 +10,15 @@ from pathlib import Path
 from csp.contracts import Contract
 from csp.contracts.platform import Layout
 from csp.delivery.recognise import header_share, plain_header
-from csp.intake.verdicts import FIX, WARN, Finding, delivery_finding, reject
+from csp.intake.verdicts import (
+    FIX,
+    REJECT,
+    WARN,
+    Finding,
+    RejectedError,
+    delivery_finding,
+    reject,
+)
 
 MOST_HEADER_BYTES = 64 << 10
 MARKUP = ("<!doctype", "<html", "<?xml", "<head", "<body", "{", "%pdf")
@@ -74,7 +82,8 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
     """Bind columns by name, whatever their order, case or blanks.
 
     Raises:
-        RejectedError: D03 when a column that the layout has is missing.
+        RejectedError: D16 when a column that must not be sent is there, D03 when a column that the
+            layout has is missing.
     """
     headers, split = _split_at_tabs(headers)
     layout = max(
@@ -98,6 +107,10 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
             missing.append(names[0])
     if layout.unpivot and not spread:
         missing.append(layout.unpivot.headers)
+    known = {*positions.values(), *(position for position, _ in spread)}
+    unknown = _unknown(layout.ignoredHeaders, headers, known)
+    if unknown and contract.platform.unknownColumns == "reject":
+        raise _must_not_be_sent(unknown)
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
         raise reject(
@@ -106,8 +119,7 @@ def map_header(contract: Contract, headers: list[str]) -> HeaderMap:
             "ask the partner to send the file with it",
             len(missing),
         )
-    known = {*positions.values(), *(position for position, _ in spread)}
-    findings = _header_findings(layout.ignoredHeaders, headers, known, written_differently)
+    findings = _header_findings(unknown, written_differently)
     return HeaderMap(layout.name, headers, positions, findings, spread, spread_columns)
 
 
@@ -144,16 +156,26 @@ def _may_be_absent(contract: Contract, column: str) -> bool:
     return column in contract.platform.mayBeAbsent
 
 
-def _header_findings(
-    ignored: list[str], headers: list[str], known: set[int], different: list[str]
-) -> list[Finding]:
-    findings = []
+def _unknown(ignored: list[str], headers: list[str], known: set[int]) -> list[int]:
+    """Positions, from 1, of the columns that the contract neither knows nor leaves out."""
     ignored_plain = {plain_header(name) for name in ignored}
-    unknown = [
+    return [
         position + 1
         for position, header in enumerate(headers)
         if position not in known and plain_header(header) not in ignored_plain
     ]
+
+
+def _must_not_be_sent(unknown: list[int]) -> RejectedError:
+    """The refusal of a file whose unknown columns may hold what must not be in our hands."""
+    places = ", ".join(map(str, unknown))
+    detail = f"column at position {places}; the file is not kept, send it without"
+    finding = delivery_finding("D16", REJECT, detail, len(unknown))
+    return RejectedError(finding, must_not_be_kept=True)
+
+
+def _header_findings(unknown: list[int], different: list[str]) -> list[Finding]:
+    findings = []
     if unknown:
         places = ", ".join(str(position) for position in unknown)
         findings.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,7 @@ from csp.contracts.platform import FileFormat
 from csp.delivery.landing import LandedFile
 from csp.intake.rules import quoted
 from csp.intake.verdicts import FIX, Finding, delivery_finding, reject
-from csp.lake.home import Home
 
-MEMORY_LIMIT = os.environ.get("CSP_INTAKE_MEMORY", "1GB")
 LONGEST_LINE_BYTES = 2 << 20
 
 
@@ -32,16 +29,6 @@ class ReadableText:
     path: Path
     findings: list[Finding]
     physical_lines: int
-
-
-def open_engine(home: Home) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with bounded memory, spilling into the data root."""
-    connection = duckdb.connect()
-    connection.execute(f"set memory_limit = {quoted(MEMORY_LIMIT)}")
-    connection.execute(f"set temp_directory = {quoted(str(home.scratch))}")
-    connection.execute("set preserve_insertion_order = true")
-    connection.execute("set enable_progress_bar = false")
-    return connection
 
 
 def _encoding_of(landed: LandedFile, allowed: list[str]) -> str:

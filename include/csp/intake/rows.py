@@ -7,23 +7,22 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from csp.contracts import Contract
 from csp.contracts.periods import first_of_period
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.registry import resolved
 from csp.delivery.landing import LandedFile
+from csp.intake.engine import IntakeEngine
 from csp.intake.header import HeaderMap
 from csp.intake.reading import (
     LineAccount,
     ReadableText,
     account_for_lines,
     csv_source,
-    open_engine,
     readable_text,
 )
 from csp.intake.rules import (
@@ -48,8 +47,6 @@ from csp.intake.verdicts import (
 )
 from csp.lake.home import Home
 from csp.privacy.keys import KeyRing
-from csp.privacy.patterns import register_patterns
-from csp.privacy.tokens import register
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,9 @@ class RowIntake:
         landed: The landed file.
         home: The data root.
         named_period: The month that the file's name gives, or None.
+        named_series: The series that the file's name gives, or None.
         received_on: Local day of receipt.
+        engine: DuckDB, shared by the deliveries of one run.
         ring: The keys, when the contract has tokens.
     """
 
@@ -115,12 +114,15 @@ class RowIntake:
         *,
         home: Home,
         named_period: date | None,
+        named_series: str | None = None,
         received_on: date,
+        engine: IntakeEngine,
         ring: KeyRing | None = None,
     ) -> None:
-        self.ring = ring
+        self.engine, self.ring = engine, ring
         self.contract, self.header, self.landed, self.home = contract, header, landed, home
         self.named_period, self.received_on = named_period, received_on
+        self.named_series = named_series
         self.rules = compiled_rules(contract)
         self.held_back = faulty(self.rules, lambda rule: rule.verdict == QUARANTINE)
         self.aside = home.scratch / f"{landed.delivery_id}.intake"
@@ -134,16 +136,12 @@ class RowIntake:
         """
         shutil.rmtree(self.aside, ignore_errors=True)
         self.aside.mkdir(parents=True)
-        connection = open_engine(self.home)
-        register_patterns(connection)
-        if self.ring:
-            purposes = {c.platform.token for c in self.contract.columns} - {None}
-            register(connection, self.ring, sorted(purposes))
+        purposes = {c.platform.token for c in self.contract.columns} - {None}
         try:
             text = readable_text(self.landed, self.contract.platform.format, self.aside)
-            return self._take(connection, text)
+            return self._take(self.engine.connection(self.ring, purposes), text)
         finally:
-            connection.close()
+            self.engine.forget_delivery()
             shutil.rmtree(self.aside, ignore_errors=True)
 
     def _source(self, path: Path) -> str:
@@ -172,10 +170,10 @@ class RowIntake:
             ) from fault
         relation = f"read_parquet({quoted(str(evaluated))}, file_row_number = true)"
         mask_list = ", ".join(mask_columns(self.rules))
-        masks = connection.execute(
-            f"select {mask_list}, count(*) from {relation} group by {mask_list}"
+        groups = connection.execute(
+            f"select series, period_start, {mask_list}, count(*) from {relation} group by all"
         ).fetchall()
-        rows = sum(row[-1] for row in masks)
+        rows = sum(group[-1] for group in groups)
         account = account_for_lines(
             connection,
             text,
@@ -183,10 +181,9 @@ class RowIntake:
             len(self.header.headers),
             rows // self.header.rows_per_line,
         )
-        row_findings = _count_findings(masks, self.rules)
-        held = connection.execute(
-            f"select count(*) from {relation} where {self.held_back}"
-        ).fetchone()[0]
+        row_findings = _count_findings([group[2:] for group in groups], self.rules)
+        cells = self._accepted_cells(groups)
+        held = rows - sum(cells.values())
         self._refuse_what_must_not_come(connection, relation, account, row_findings)
         self._refuse_when_mostly_faulty(rows, account, held, row_findings)
         fault_lines = self._write(connection, path, relation, account, held)
@@ -201,11 +198,27 @@ class RowIntake:
             rows - held,
             held,
             period,
-            self._cells(connection, relation),
+            [(series, first, count) for (series, first), count in sorted(cells.items())],
             [*findings, *period_findings, *row_findings],
             fault_lines,
             self.header.rows_per_line,
         )
+
+    def _accepted_cells(self, groups: list[tuple[Any, ...]]) -> Counter[tuple[str, date]]:
+        """(series, first day of period) → rows that no rule holds back."""
+        held = [
+            sum(
+                1 << bit
+                for bit, rule in enumerate(self.rules[first : first + BITS_PER_MASK])
+                if rule.verdict == QUARANTINE
+            )
+            for first in range(0, len(self.rules), BITS_PER_MASK)
+        ]
+        cells: Counter[tuple[str, date]] = Counter()
+        for series, first, *masks, count in groups:
+            if not any(mask & bits for mask, bits in zip(masks, held, strict=True)):
+                cells[series, first] += count
+        return cells
 
     def _evaluate(self, source: str, period: date | None, carried: str = "") -> str:
         return evaluation_query(
@@ -214,8 +227,11 @@ class RowIntake:
             source,
             delivery_id=self.landed.delivery_id,
             delivery_period=_date_literal(period),
+            delivery_series="null::varchar"
+            if self.named_series is None
+            else quoted(self.named_series),
             received_on=_date_literal(self.received_on),
-            may_be_padded=self.landed.may_be_padded or not self.landed.is_ascii,
+            blanks=self.landed.blanks,
             carried=carried,
         )
 
@@ -316,6 +332,9 @@ class RowIntake:
 
     def _number_lines(self, connection: duckdb.DuckDBPyConnection, account: LineAccount) -> None:
         """Table source_line: row number → physical line, each from 1."""
+        import numpy as np  # noqa: PLC0415 - most deliveries hold nothing back and need neither
+        import pyarrow as pa  # noqa: PLC0415
+
         numbers = np.arange(1, account.rows + 1)
         lines = numbers + 1 if account.row_lines is None else np.asarray(account.row_lines)
         connection.register("numbered", pa.table({"row_number": numbers, "source_line": lines}))
@@ -360,13 +379,3 @@ class RowIntake:
                 from held join source_line using (row_number)
             ) group by code""").fetchall()
         return dict(found)
-
-    def _cells(
-        self, connection: duckdb.DuckDBPyConnection, relation: str
-    ) -> list[tuple[str, date, int]]:
-        place = self.home.lake_delivery(self.contract.id, self.landed.delivery_id)
-        rows = quoted(str(place / "rows.parquet"))
-        return connection.execute(
-            f"select series, period_start, count(*) from read_parquet({rows}) "
-            "group by all order by all"
-        ).fetchall()

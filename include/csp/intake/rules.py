@@ -33,7 +33,6 @@ from csp.intake.verdicts import (
 from csp.project import REFERENCE_SEEDS
 
 BITS_PER_MASK = 60
-BLANKS = " \t\u00a0\ufeff"
 
 
 @dataclass(frozen=True)
@@ -129,21 +128,27 @@ def _changes(check: RowCheck, contract: Contract) -> dict[str, str]:
     return {rule.column: f"case lower({rule.column}) {cases} end"}
 
 
-def _has_blank_edge(value: str) -> str:
-    """Predicate, far cheaper than trimming: the value begins or ends with a blank."""
-    edges = (f"prefix({value}, {quoted(b)}) or suffix({value}, {quoted(b)})" for b in BLANKS)
+def _flag(predicate: str) -> str:
+    """The predicate as a column, never null; a `case`, unlike `and`, stops at the first no."""
+    return f"case when {predicate} then true else false end"
+
+
+def _has_blank_edge(value: str, blanks: str) -> str:
+    """Predicate, far cheaper than trimming: the value begins or ends with one of the blanks."""
+    edges = (f"prefix({value}, {quoted(b)}) or suffix({value}, {quoted(b)})" for b in blanks)
     return "(" + " or ".join(edges) + ")"
 
 
-def _text_of(column: Column, header: HeaderMap, contract: Contract, may_be_padded: bool) -> str:
+def _text_of(column: Column, header: HeaderMap, contract: Contract, blanks: str) -> str:
     if column.name not in header.fields:
         return f"null::varchar as {column.name}"
     value = header.fields[column.name]
-    if may_be_padded:
-        trimmed = f"trim({value}, {quoted(BLANKS)})"
-        value = f"case when {_has_blank_edge(value)} then {trimmed} else {value} end"
+    if blanks:
+        trimmed = f"trim({value}, {quoted(blanks)})"
         for token in contract.platform.format.nullTokens:
-            value = f"nullif({value}, {quoted(token)})"
+            trimmed = f"nullif({trimmed}, {quoted(token)})"
+        edge = _has_blank_edge(value, blanks)
+        value = f"case when is_padded and {edge} then {trimmed} else {value} end"
     return f"{value} as {column.name}"
 
 
@@ -262,7 +267,8 @@ def evaluation_query(
     delivery_id: str,
     delivery_period: str,
     received_on: str,
-    may_be_padded: bool,
+    blanks: str,
+    delivery_series: str = "null::varchar",
     carried: str = "",
 ) -> str:
     """The query that turns raw fields into typed rows with their findings.
@@ -273,8 +279,9 @@ def evaluation_query(
         source: A relation with columns c0, c1, … of text.
         delivery_id: Written on every row.
         delivery_period: Date literal, or `null::date`.
+        delivery_series: Text literal, or `null::varchar`.
         received_on: Date literal.
-        may_be_padded: Whether blanks around values have to be trimmed.
+        blanks: The blanks to be trimmed from around values; none when the file holds none.
         carried: A column of the source to carry along, or nothing.
 
     Returns:
@@ -284,15 +291,16 @@ def evaluation_query(
     grain = contract.platform.grain
     carry = f"{carried}, " if carried else ""
     sent = [column for column in contract.columns if not column.is_computed]
-    texts = ", ".join(_text_of(column, header, contract, may_be_padded) for column in sent)
+    texts = ", ".join(_text_of(column, header, contract, blanks) for column in sent)
     padded = "false"
-    if may_be_padded and header.fields:
-        edges = (_has_blank_edge(field) for field in header.fields.values())
-        padded = " or ".join(f"coalesce({edge}, false)" for edge in edges)
-    stage = f"select {carry}{texts}, {padded} as is_padded from {source}"
+    if blanks and header.fields:
+        edges = (_has_blank_edge(field, blanks) for field in header.fields.values())
+        padded = _flag(" or ".join(edges))
+    # Few rows are padded, so one look at the whole row spares the others a look at each value.
+    stage = f"select {carry}{texts}, is_padded from (select *, {padded} as is_padded from {source})"
     fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
     for position, check in fixes:
-        flag = f"coalesce({_fault_to_fix(check, contract)}, false)"
+        flag = _flag(_fault_to_fix(check, contract))
         stage = f"select *, {flag} as fixed_{position} from ({stage})"
         changed = ", ".join(
             f"case when fixed_{position} then {to} else {name} end as {name}"
@@ -319,7 +327,8 @@ def evaluation_query(
             {names}, {", ".join(_masks(rules))}
         from (
             select {carry}{types}, is_padded{flags},
-                {delivery_period} as delivery_period, {received_on} as received_on
+                {delivery_period} as delivery_period, {delivery_series} as delivery_series,
+                {received_on} as received_on
             from ({stage})
         )
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from csp.delivery.arrival import ArchiveFaultError, Arrival, arrivals
 from csp.delivery.landing import LandedFile, keep, receive, sweep_received
 from csp.delivery.recognise import NameFacts, facts_of_name, recognise
 from csp.faults import CspError
+from csp.intake.engine import IntakeEngine
 from csp.intake.feedback import write_feedback
 from csp.intake.header import HeaderMap, map_header, read_header
 from csp.intake.rows import RowIntake, TakenRows
@@ -24,7 +25,7 @@ from csp.lake.home import Home
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
-from csp.privacy.keys import KeyMissingError, KeyRing
+from csp.privacy.keys import KeyMissingError, KeyRefusedError, KeyRing
 
 TOO_EARLY, REFUSED = "D11", "refused"
 LONDON = ZoneInfo("Europe/London")
@@ -58,10 +59,14 @@ class Intake:
         home: The data root.
         ledger: Its ledger.
         contracts: The feeds known.
+        engine: DuckDB, shared by all files.
     """
 
-    def __init__(self, home: Home, ledger: Ledger, contracts: Iterable[Contract]) -> None:
+    def __init__(
+        self, home: Home, ledger: Ledger, contracts: Iterable[Contract], engine: IntakeEngine
+    ) -> None:
         self.home, self.ledger, self.contracts = home, ledger, list(contracts)
+        self.engine = engine
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IntakeOutcome:
         """Take one file in.
@@ -140,7 +145,9 @@ class Intake:
             landed,
             home=self.home,
             named_period=facts.period_start,
+            named_series=facts.series,
             received_on=received_on,
+            engine=self.engine,
             ring=ring,
         ).take()
         return self._record_accepted(name, landed, facts, header, rows)
@@ -149,16 +156,16 @@ class Intake:
         """The keys that a feed needs; a file of no known feed is sealed when there are any.
 
         Raises:
-            KeyMissingError: The feed needs a key and there is none.
+            KeyMissingError: The feed needs a key and there is none, or one that may not be used.
         """
-        if contract and not contract.needs_key:
-            return None
+        if contract:
+            return KeyRing.from_environment(contract.id) if contract.needs_key else None
         try:
             return KeyRing.from_environment()
-        except KeyMissingError as missing:
-            if contract is None:
-                return None
-            raise KeyMissingError(f"{contract.id} is not taken in: {missing}") from None
+        except KeyRefusedError:
+            raise
+        except KeyMissingError:
+            return None
 
     def _keep(self, landed: LandedFile, contract: Contract | None) -> None:
         ring = self._ring(contract)
@@ -361,15 +368,15 @@ def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:
     return own or found
 
 
-def take_in(
+def take_in_each(
     paths: Iterable[Path],
     home: Home,
     ledger: Ledger,
     registry: ContractRegistry,
     *,
     feed: str | None = None,
-) -> list[IntakeOutcome]:
-    """Take every file below the paths in, in sorted order.
+) -> Iterator[tuple[Path, list[IntakeOutcome]]]:
+    """Take every file below the paths in, in sorted order, and tell of each path as it is done.
 
     Args:
         paths: Files, archives or folders.
@@ -378,23 +385,36 @@ def take_in(
         registry: The feeds known.
         feed: Their feed, when the place they arrived in says so.
 
-    Returns:
-        One outcome per file or archive member. A data fault is an outcome, never an exception.
+    Yields:
+        The path, and one outcome per file or archive member. A data fault is an outcome, never
+        an exception.
 
     Raises:
         CspError: A path does not exist.
     """
-    intake = Intake(home, ledger, registry)
     sweep_received(home)
-    outcomes = []
-    for path in paths:
-        if not path.exists():
-            raise CspError(f"{path}: no such file or folder")
-        try:
-            found = arrivals(path)
-        except ArchiveFaultError:
-            found = [Arrival(path)]
-        if feed:
-            found = _of_feed(found, registry.get(feed))
-        outcomes += [intake.take(arrival, feed) for arrival in found]
-    return outcomes
+    with IntakeEngine(home) as engine:
+        intake = Intake(home, ledger, registry, engine)
+        for path in paths:
+            if not path.exists():
+                raise CspError(f"{path}: no such file or folder")
+            try:
+                found = arrivals(path)
+            except ArchiveFaultError:
+                found = [Arrival(path)]
+            if feed:
+                found = _of_feed(found, registry.get(feed))
+            yield path, [intake.take(arrival, feed) for arrival in found]
+
+
+def take_in(
+    paths: Iterable[Path],
+    home: Home,
+    ledger: Ledger,
+    registry: ContractRegistry,
+    *,
+    feed: str | None = None,
+) -> list[IntakeOutcome]:
+    """As `take_in_each`, with all outcomes at the end."""
+    taken = take_in_each(paths, home, ledger, registry, feed=feed)
+    return [outcome for _, outcomes in taken for outcome in outcomes]

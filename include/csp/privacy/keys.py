@@ -223,12 +223,13 @@ def create_key_file(path: Path, epoch: str | None = None) -> KeyRing:
     refuse_beside_data(path)
     master = secrets.token_bytes(KEY_BYTES)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    except FileExistsError as fault:
         raise CspError(
-            f"{path} is there already and is not overwritten: tokens made with it could never be "
-            "made again; to rotate, see docs/runbooks/pseudonymisation-key.md"
+            f"{fault.filename} is there already and is not overwritten: tokens made with it could "
+            "never be made again; to rotate, see docs/runbooks/pseudonymisation-key.md"
         ) from None
     except OSError as fault:
         raise CspError(f"{path} cannot be written ({fault.strerror})") from None

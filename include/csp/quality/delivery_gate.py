@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
@@ -27,6 +28,14 @@ from csp.quality.judge import CRITICAL, GateOutcome, Judgement, TableCheck, Verd
 
 RECONCILE = "LAKE-RECONCILE"
 MOST_CELLS_NAMED = 5
+CELL_COLUMNS = {
+    "delivery_id": "text",
+    "series": "text",
+    "period_start": "date",
+    "row_count": "bigint",
+    "previous_row_count": "bigint",
+    "release_rank": "integer",
+}
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,14 @@ def _measure_name(contract: Contract, position: int) -> str:
     return contract.gate_checks[position].implementation.profile or f"measure_{position}"
 
 
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
+    """Insert all rows by one statement; a statement for each takes fifty times as long."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        values = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into {table} select {values}", columns)
+
+
 class DeliveryGate:
     """Judges what a feed has taken in.
 
@@ -159,23 +176,12 @@ class DeliveryGate:
         )
 
     def _load_cells(self, connection: duckdb.DuckDBPyConnection) -> None:
-        cells = [
-            (
-                c.delivery_id,
-                c.series,
-                c.period_start,
-                c.row_count,
-                c.previous_row_count,
-                c.release_rank,
-            )
-            for c in release_cells(self.ledger, only_ready=False)
-            if c.feed == self.contract.id
-        ]
-        connection.execute("""
-            create table gate.cell (delivery_id text, series text, period_start date,
-                row_count bigint, previous_row_count bigint, release_rank integer)""")
-        if cells:
-            connection.executemany("insert into gate.cell values (?, ?, ?, ?, ?, ?)", cells)
+        columns = ", ".join(f"{name} {kind}" for name, kind in CELL_COLUMNS.items())
+        connection.execute(f"create table gate.cell ({columns})")
+        cells = release_cells(self.ledger, only_ready=False)
+        of_cell = attrgetter(*CELL_COLUMNS)
+        mine = [of_cell(cell) for cell in cells if cell.feed == self.contract.id]
+        _insert(connection, "gate.cell", mine)
         with self.ledger.session() as session:
             deliveries = session.scalars(
                 select(Delivery).where(
@@ -186,19 +192,19 @@ class DeliveryGate:
             "create table gate.delivery (delivery_id text, delivery_period date, "
             "held_rows bigint, all_rows bigint)"
         )
-        if deliveries:
-            connection.executemany(
-                "insert into gate.delivery values (?, ?, ?, ?)",
-                [
-                    (
-                        d.delivery_id,
-                        d.period_start,
-                        d.quarantined_rows + d.rejected_lines,
-                        d.accepted_rows + d.quarantined_rows + d.rejected_lines,
-                    )
-                    for d in deliveries
-                ],
-            )
+        _insert(
+            connection,
+            "gate.delivery",
+            [
+                (
+                    d.delivery_id,
+                    d.period_start,
+                    d.quarantined_rows + d.rejected_lines,
+                    d.accepted_rows + d.quarantined_rows + d.rejected_lines,
+                )
+                for d in deliveries
+            ],
+        )
 
     def _measure_rows(self, connection: duckdb.DuckDBPyConnection, fresh: list[str]) -> None:
         """Take the contract's own measures from the lake rows of the fresh deliveries."""

@@ -3,6 +3,9 @@
 Great Expectations chooses its SQL by the dialect's name and knows none for DuckDB, whose SQL is
 close to PostgreSQL's; and it fetches after the connection went back to the pool, when DuckDB has
 dropped the result. So the dialect takes PostgreSQL's name and every cursor fetches at once.
+
+It also asks anew with every check what columns and what primary key a table has, which takes as
+long as the check; so the dialect remembers the first and never looks for the second.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Any
 from duckdb_sqlalchemy import ConnectionWrapper, CursorWrapper
 from duckdb_sqlalchemy import Dialect as DuckDBDialect
 from sqlalchemy.dialects import registry
+from sqlalchemy.engine.reflection import ReflectionDefaults
 
 DRIVER = "postgresql+csp_duckdb"
 
@@ -45,6 +49,27 @@ class PostgresNamedDuckDBDialect(DuckDBDialect):
     name = "postgresql"
     driver = "csp_duckdb"
     supports_statement_cache = True
+
+    def __init__(self, *args: Any, **parameters: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **parameters)
+        self._columns: dict[tuple[str | None, str], list[Any]] = {}
+
+    def get_columns(
+        self,
+        connection: Any,  # noqa: ANN401 - SQLAlchemy's own types
+        table_name: str,
+        schema: str | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> list[Any]:
+        """Columns of a table; they stay the same, as the file is opened for reading."""
+        key = (schema, table_name)
+        if key not in self._columns:
+            self._columns[key] = super().get_columns(connection, table_name, schema, **options)
+        return self._columns[key]
+
+    def get_pk_constraint(self, *_asked: Any, **_options: Any) -> Any:  # noqa: ANN401
+        """None: dbt's tables have no primary key, and no check needs one."""
+        return ReflectionDefaults.pk_constraint()
 
     def connect(self, *args: Any, **parameters: Any) -> EagerConnection:  # noqa: ANN401
         """Open DuckDB and make its cursors eager."""

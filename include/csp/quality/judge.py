@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.tables import GateResult, GateRun
+from csp.quality.deferred import deferred
 
 CRITICAL, WARNING = "critical", "warning"
 
@@ -123,8 +124,9 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # Importing Great Expectations takes seconds, so only a gate that runs pays for it.
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    import great_expectations as gx  # noqa: PLC0415
-    from great_expectations import expectations as gxe  # noqa: PLC0415
+    with deferred("altair", "scipy.stats"):
+        import great_expectations as gx  # noqa: PLC0415
+        from great_expectations import expectations as gxe  # noqa: PLC0415
 
     from csp.quality import duckdb_dialect  # noqa: PLC0415
 

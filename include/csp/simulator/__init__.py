@@ -13,6 +13,7 @@ from csp.faults import CspError
 from csp.project import REFERENCE_SEEDS
 
 if TYPE_CHECKING:
+    from csp.simulator.borough_2021.truth import BoroughTruth
     from csp.simulator.truth import SimulationTruth
 
 __all__ = ["SCENARIOS", "SimulationTruth", "simulate"]
@@ -22,6 +23,10 @@ SCENARIOS: dict[str, str] = {
     "borough-year": (
         "Twelve months, 2020-10 to 2021-09, of police street crime and London Fire Brigade "
         "incidents, each month re-issued once with small revisions."
+    ),
+    "borough-2021": (
+        "Every partner's feeds from 2019-04 to 2021-12; each figure of the partnership's "
+        "presentation of autumn 2021 is true of it."
     ),
     "street-rows": (
         "One valid police street file of 1,000,000 rows times the scale, for benchmarks."
@@ -37,7 +42,7 @@ def simulate(
     scale: float = 1.0,
     faults: bool = False,
     seeds: Path | None = None,
-) -> SimulationTruth:
+) -> SimulationTruth | BoroughTruth:
     """Writes one scenario's deliveries and their truth.
 
     Args:
@@ -45,7 +50,7 @@ def simulate(
         out: Folder to write to; made when absent, earlier files are overwritten.
         seed: Same seed and scale, same bytes; another seed, other records.
         scale: Factor on every volume; 1 is the borough's usual volume.
-        faults: Also write labelled bad inputs under `faults/` (borough-year only).
+        faults: Also write labelled bad inputs under `faults/` (not for street-rows).
         seeds: Folder with lsoa.csv and ward.csv; the project's own when not given.
 
     Returns:
@@ -56,12 +61,14 @@ def simulate(
     """
     _check(scenario, scale, faults)
     # Imported late, so that reading SCENARIOS (command-line help) costs nothing.
-    from csp.simulator import borough_year, street_rows  # noqa: PLC0415
+    from csp.simulator import borough_2021, borough_year, street_rows  # noqa: PLC0415
     from csp.simulator.places import load_borough  # noqa: PLC0415
 
     borough = load_borough(seeds or REFERENCE_SEEDS)
     if scenario == "street-rows":
         truth = street_rows.write(out, borough, seed=seed, scale=scale)
+    elif scenario == "borough-2021":
+        truth = borough_2021.write(out, borough, seed=seed, scale=scale, faults=faults)
     else:
         truth = borough_year.write(out, borough, seed=seed, scale=scale, faults=faults)
     truth.save(out)
@@ -74,8 +81,8 @@ def _check(scenario: str, scale: float, faults: bool) -> None:
         raise CspError(f"There is no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}.")
     if not 0 < scale < float("inf"):
         raise CspError(f"The scale must be a positive number, not {scale}.")
-    if faults and scenario != "borough-year":
-        raise CspError("Labelled bad inputs exist for borough-year only.")
+    if faults and scenario == "street-rows":
+        raise CspError("Labelled bad inputs exist for borough-year and borough-2021 only.")
 
 
 def __getattr__(name: str) -> object:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -15,9 +16,9 @@ FIRST_PUMP_TARGET_SECONDS = 360
 README = """\
 SYNTHETIC DATA. Nothing in this folder happened.
 
-These files look like files of data.police.uk and of London Fire Brigade. They were drawn at
-random by the simulator (csp.simulator); no record, Crime ID, incident number or postcode stands
-for a real event, person or address. Never mix them with real data, and never publish figures
+These files look like files of the partners of a Community Safety Partnership. They were drawn at
+random by the simulator (csp.simulator); no record, reference, token or postcode stands for a real
+event, person or address. Never mix them with real data, and never publish figures
 made from them as facts about a place.
 
 deliveries/   files as the partners would send them
@@ -100,10 +101,24 @@ class SimulationTruth:
 
     def save(self, out: Path) -> None:
         """Writes truth.json and README.txt into `out`, beside the deliveries."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)
-        (out / "truth.json").write_bytes((text + "\n").encode())
-        readme = README.format(scenario=self.scenario, seed=self.seed, scale=self.scale)
-        (out / "README.txt").write_bytes(readme.encode())
+        save_truth(self, out)
+
+
+class Truth(Protocol):
+    """What any scenario says of what it wrote."""
+
+    scenario: str
+    seed: int
+    scale: float
+
+
+def save_truth(truth: Truth, out: Path) -> None:
+    """Writes truth.json and README.txt into `out`, beside the deliveries."""
+    content = asdict(truth)  # type: ignore[call-overload]
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str)
+    (out / "truth.json").write_bytes((text + "\n").encode())
+    readme = README.format(scenario=truth.scenario, seed=truth.seed, scale=truth.scale)
+    (out / "README.txt").write_bytes(readme.encode())
 
 
 def count_street(drawn: pa.Table) -> Counter[tuple[str, str, str, bool]]:

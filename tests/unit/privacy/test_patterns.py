@@ -108,7 +108,15 @@ FOUND = {
 }
 # Looks like one, but only nearly.
 NEARLY = {
-    "has_full_postcode": ["E1 6A", "E1 6ACN", "E1 6CA", "E1 66AN", "QE1 6AN", "E1, 6AN", "EEE1 6AN"],
+    "has_full_postcode": [
+        "E1 6A",
+        "E1 6ACN",
+        "E1 6CA",
+        "E1 66AN",
+        "QE1 6AN",
+        "E1, 6AN",
+        "EEE1 6AN",
+    ],
     "has_number_plate": ["AB12 CD", "AB1 CDE", "AB12 CDEF", "A1234 BCD", "ABC 1234", "Ab12 Cde"],
     "has_phone_number": ["020 7946 000", "07700 9001234", "00 7700 900123", "04700 900123"],
     "has_email": ["someone@example", "someone @example.org", "@example.org"],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from csp.simulator.truth import Fault, save_truth
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,20 @@ class DomainTruth:
 
     feeds: dict[str, FeedTruth] = field(default_factory=dict)
     figures: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BoroughTruth:
+    """Everything a reader of the deliveries should find; saved as truth.json."""
+
+    seed: int
+    scale: float
+    feeds: dict[str, FeedTruth]
+    figures: dict[str, object]
+    faults: tuple[Fault, ...] = ()
+    scenario: str = "borough-2021"
+    label: str = "synthetic"
+
+    def save(self, out: Path) -> None:
+        """Writes truth.json and README.txt into `out`, beside the deliveries."""
+        save_truth(self, out)

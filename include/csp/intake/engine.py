@@ -1,0 +1,77 @@
+"""DuckDB as intake uses it: in memory, bounded, spilling into the data root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from types import TracebackType
+
+import duckdb
+
+from csp.intake.rules import quoted
+from csp.lake.home import Home
+from csp.privacy.keys import KeyRing
+from csp.privacy.patterns import register_patterns
+from csp.privacy.tokens import register
+
+MEMORY_LIMIT = os.environ.get("CSP_INTAKE_MEMORY", "1GB")
+SETTINGS = (
+    f"set memory_limit = {quoted(MEMORY_LIMIT)}",
+    "set preserve_insertion_order = true",
+    "set enable_progress_bar = false",
+    "set TimeZone = 'UTC'",
+)
+#: DuckDB keeps what its CSV reader could not split in these, of every file it has read.
+REJECTS = ("reject_errors", "reject_scans")
+
+
+class IntakeEngine:
+    """One connection for all deliveries of a run; opening one takes longer than a small file.
+
+    Args:
+        home: The data root, below which it may spill.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._registered: set[str] = set()
+
+    def connection(
+        self, ring: KeyRing | None, purposes: Iterable[str]
+    ) -> duckdb.DuckDBPyConnection:
+        """The connection, with a function for the tokens of each purpose that is asked for."""
+        if self._connection is None:
+            self._connection = duckdb.connect()
+            for setting in SETTINGS:
+                self._connection.execute(setting)
+            self._connection.execute(f"set temp_directory = {quoted(str(self.home.scratch))}")
+            register_patterns(self._connection)
+        missing = sorted(set(purposes) - self._registered)
+        if ring and missing:
+            register(self._connection, ring, missing)
+            self._registered |= set(missing)
+        return self._connection
+
+    def forget_delivery(self) -> None:
+        """Drop what was kept of the last file."""
+        if self._connection is None:
+            return
+        for name in REJECTS:
+            self._connection.execute(f"drop table if exists {name}")
+
+    def __enter__(self) -> IntakeEngine:
+        """The engine itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._registered = set()

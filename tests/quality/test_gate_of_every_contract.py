@@ -1,0 +1,162 @@
+"""Every gate check that a contract says passes its good file and fails its bad one.
+
+The files are made from the contract's own samples; the two feeds with hand-made months are judged
+in test_every_delivery_check_can_fail.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from csp.contracts import Contract, ContractRegistry
+from csp.contracts.checks import GateCheck
+from csp.contracts.periods import LONGEST, first_of_period
+from csp.contracts.platform import FILE_PERIOD
+from csp.contracts.samples import numbered, sample_file, valid_row
+from csp.delivery.recognise import PERIOD_IN_NAME, facts_of_name
+from csp.lake.releases import open_deliveries
+from csp.quality.delivery_gate import LIKE, DeliveryGate
+
+from .test_every_delivery_check_can_fail import BAD
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+USUAL_ROWS = 40
+CONTRACTS = [
+    contract
+    for contract in ContractRegistry()
+    if not {check.id for check in contract.gate_checks} <= set(BAD)
+]
+CHECKS = [(contract.id, check.id) for contract in CONTRACTS for check in contract.gate_checks]
+NAMED = re.compile(r"\d{4}-?Q[1-4]|\d{8}|\d{4}-\d{2}-\d{2}|\d{4}-\d{2}|\d{6}|\d{4}")
+Sent = tuple[str, str]
+
+
+def written_like(sample: str, day: date) -> str:
+    """A day in the form that a sample of a name has."""
+    if "Q" in sample:
+        return f"{day.year}{'-' if '-' in sample else ''}Q{(day.month - 1) // 3 + 1}"
+    whole = day.isoformat() if "-" in sample else f"{day:%Y%m%d}"
+    return whole[: len(sample)]
+
+
+def file_of(contract: Contract, day: date, changes: list[dict[str, str]]) -> Sent:
+    """Name and content of a file of the period that holds a day."""
+    platform = contract.platform
+    name = platform.fileNameExample
+    found = next(re.search(p, name) for p in platform.fileNames if re.search(p, name))
+    for group in ("period", "release"):
+        said = found.groupdict().get(group)
+        if said and PERIOD_IN_NAME.fullmatch(said):
+            name = name.replace(said, written_like(said, day), 1)
+            break
+    period = platform.grain.period
+    column = next((c for c in contract.columns if c.name == period), None)
+    change = {}
+    if period != FILE_PERIOD and column:
+        header = column.headers(platform.layouts[0].name)[0]
+        formats = column.platform.readFormats or ["%Y-%m-%d"]
+        form = "%Y-%m-%dT12:00:00Z" if column.type == "timestamp" else formats[0]
+        change = {header: day.strftime(form)}
+    return name, sample_file(contract, [change | row for row in changes])
+
+
+def first_day(contract: Contract) -> date:
+    """First day of the period that the contract's sample is of."""
+    facts = facts_of_name(contract.platform.fileNameExample, contract)
+    return first_of_period(
+        (facts.period_start if facts else None) or date(2021, 6, 1),
+        contract.platform.grain.periodKind,
+    )
+
+
+def days_before(contract: Contract) -> list[date]:
+    """First days of enough earlier periods like the sample's."""
+    kind = contract.platform.grain.periodKind
+    step = 7 if kind == "day" else LONGEST[kind]
+    days, day = [], first_day(contract)
+    for _ in range(LIKE[kind].fewest):
+        day = first_of_period(day - timedelta(step if kind == "day" else 1), kind)
+        days.append(day)
+    return days
+
+
+def bad_files(contract: Contract, check: GateCheck) -> list[Sent]:
+    """Files after the last of which the check fails."""
+    rule, day = check.implementation, first_day(contract)
+    if check.id.endswith("-G-KEY"):
+        row = valid_row(contract)
+        grain = contract.platform.grain
+        layout = contract.platform.layouts[0].name
+        headers = [c.headers(layout) for c in contract.columns if c.name in grain.key]
+        same = {h[0]: numbered(row[h[0]], 1) for h in headers if h and h[0] in row}
+        return [file_of(contract, day, [{}] * 9 + [same])]
+    if rule.bad:
+        bad = round(rule.bad.rows * rule.bad.share)
+        rows = [dict(rule.bad.change)] * bad + [{}] * (rule.bad.rows - bad)
+        return [file_of(contract, day, rows)]
+    usual = [{}] * USUAL_ROWS
+    if rule.profile == "revision_ratio":
+        return [file_of(contract, day, usual), file_of(contract, day, usual[:10])]
+    if rule.profile == "volume_ratio":
+        rows = int(USUAL_ROWS * rule.min / 2) if rule.min else int(USUAL_ROWS * rule.max * 1.5)
+        before = [file_of(contract, earlier, usual) for earlier in days_before(contract)]
+        return [*before, file_of(contract, day, usual[:1] * max(rows, 1))]
+    held = next(c for c in contract.row_checks if c.severity == "quarantine")
+    faulty = [dict(held.implementation.bad[0])] * 5
+    return [file_of(contract, day, usual + faulty)]
+
+
+@pytest.fixture
+def sent(desk: Desk) -> Callable[[Contract, list[Sent]], str]:
+    """Takes files in, the last of which is judged; gives the last delivery."""
+
+    def take(contract: Contract, files: list[Sent]) -> str:
+        outcomes = [
+            desk.take_text(name, content, feed=contract.id)
+            for number, (name, content) in enumerate(files)
+        ]
+        assert {outcome.verdict for outcome in outcomes} == {"accepted"}, outcomes[-1].reason
+        return outcomes[-1].delivery_id
+
+    return take
+
+
+@pytest.mark.parametrize(("feed", "check_id"), CHECKS)
+def test_the_bad_file_fails_its_check_and_is_held_when_that_is_critical(
+    feed: str,
+    check_id: str,
+    desk: Desk,
+    registry: ContractRegistry,
+    sent: Callable[[Contract, list[Sent]], str],
+) -> None:
+    contract = registry.get(feed)
+    check = next(check for check in contract.gate_checks if check.id == check_id)
+    delivery = sent(contract, bad_files(contract, check))
+    verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
+    (verdict,) = (v for v in verdicts if (v.delivery_id, v.check_id) == (delivery, check_id))
+    assert not verdict.passed, verdict.observed
+    assert "could not be judged" not in verdict.observed
+    if check.severity == "critical":
+        assert delivery in {waiting.delivery_id for waiting in open_deliveries(desk.ledger)}
+
+
+@pytest.mark.parametrize("feed", [contract.id for contract in CONTRACTS])
+def test_a_good_file_passes_every_check(
+    feed: str,
+    desk: Desk,
+    registry: ContractRegistry,
+    sent: Callable[[Contract, list[Sent]], str],
+) -> None:
+    contract = registry.get(feed)
+    days = [*days_before(contract), first_day(contract)]
+    sent(contract, [file_of(contract, day, [{}] * USUAL_ROWS) for day in days])
+    verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
+    assert verdicts
+    assert [str(verdict) for verdict in verdicts if not verdict.passed] == []

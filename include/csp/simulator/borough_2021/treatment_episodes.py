@@ -10,6 +10,7 @@ import numpy as np
 from csp.simulator.borough_2021 import treatment_words as say
 from csp.simulator.borough_2021.periods import WHOLE
 from csp.simulator.borough_2021.treatment_people import (
+    SAME_BY_CHANCE,
     Cohort,
     People,
     draw_cohort,
@@ -44,6 +45,7 @@ class Clients:
     withdraws: np.ndarray
     is_resident: np.ndarray
     cohort: Cohort
+    namesakes: np.ndarray
 
     @property
     def known(self) -> int:
@@ -97,7 +99,12 @@ def draw_clients(seed: int, scale: float) -> Clients:
     is_opiate = np.arange(n) < whole(OPIATE, scale)
     on = np.where(is_opiate, OPIATE_FROM, OTHER_FROM) - 30
     strangers = draw_people(rng, n, on=on, heaped=0.10)
-    cohort = draw_cohort(seed, scale, strangers)
+    withdrawn = np.arange(whole(1, scale))
+    namesakes = len(withdrawn) + np.arange(whole(SAME_BY_CHANCE, scale))
+    # People of whom only the year of birth is known are those most easily taken for another.
+    strangers.born[namesakes] = strangers.born[namesakes].astype("datetime64[Y]")
+    strangers.sex[namesakes] = 1
+    cohort = draw_cohort(seed, scale, strangers, namesakes)
     known = np.flatnonzero(cohort.client >= 0)
     known = known[np.argsort(cohort.client[known])]
     shared = cohort.people.take(known)
@@ -110,12 +117,12 @@ def draw_clients(seed: int, scale: float) -> Clients:
     more, total = len(known), len(known) + n
     consents = rng.random(total) >= NO_CONSENT
     is_resident = rng.random(total) >= ELSEWHERE
-    consents[:more], is_resident[:more] = True, True
+    planned = np.concatenate([np.arange(more), more + withdrawn, more + namesakes])
+    consents[planned], is_resident[planned] = True, True
     withdraws = np.zeros(total, dtype=bool)
-    withdraws[more : more + whole(1, scale)] = True
-    consents |= withdraws
+    withdraws[more + withdrawn] = True
     kinds = np.concatenate([np.ones(more, dtype=bool), is_opiate])
-    return Clients(people, kinds, consents, withdraws, is_resident, cohort)
+    return Clients(people, kinds, consents, withdraws, is_resident, cohort, more + namesakes)
 
 
 def draw_episodes(seed: int, clients: Clients) -> Episodes:
@@ -152,6 +159,7 @@ def _first_spans(rng: np.random.Generator, clients: Clients) -> tuple[np.ndarray
     # The cohort's clients are in treatment all through the window, or were long before it.
     known = clients.known
     treated, past = np.split(np.arange(known), [known - clients.cohort.past])
+    treated = np.concatenate([treated, clients.namesakes])
     start[treated] = np.datetime64("2020-03-02") + rng.integers(0, 230, len(treated))
     end[treated] = LAST + 30 + rng.integers(0, 300, len(treated))
     start[past] = np.datetime64("2018-06-01") + rng.integers(0, 200, len(past))
@@ -216,7 +224,7 @@ def _described(
         reason=_reasons(rng, opiate, client, discharged, continues, nth),
         drugs=_drugs(rng, opiate),
         source=np.array(say.REFERRAL)[choose(rng, say.REFERRAL_SHARE, n)],
-        structured=(rng.random(n) >= UNSTRUCTURED) | known,
+        structured=(rng.random(n) >= UNSTRUCTURED) | known | np.isin(client, clients.namesakes),
         started=started,
         second_started=np.where(has_second, second, NEVER),
         shown_triaged=np.where(corrected, triaged + shift, triaged),

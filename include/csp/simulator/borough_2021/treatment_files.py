@@ -95,7 +95,7 @@ def describe(seed: int, clients: Clients, episodes: Episodes) -> Paper:
         "RFLS": pa.array(episodes.source),
         "INJSTAT": of_client(say.INJECTING, say.INJECTING_SHARE),
         "NALOXISS": words(("N", "Y"), naloxone.astype(int)),
-        "CLIENTID": joined("C", text(_shuffled(who * 7 + episodes.agency), width=8)),
+        "CLIENTID": pa.array(client_ids(episodes, np.arange(n))),
         "EPISODID": joined("E", text(np.arange(n), width=8)),
         "AGNCY": words(say.AGENCIES, episodes.agency),
         "first modality": words(
@@ -114,9 +114,11 @@ def describe(seed: int, clients: Clients, episodes: Episodes) -> Paper:
     )
 
 
-def _shuffled(numbers: np.ndarray) -> np.ndarray:
-    """Other numbers, one for each, that say nothing of their order."""
-    return (numbers * 48_271 + 11) % 99_999_989
+def client_ids(episodes: Episodes, of: np.ndarray) -> np.ndarray:
+    """What each episode's provider calls its client; numbers that say nothing of their order."""
+    number = episodes.client[of] * 7 + episodes.agency[of]
+    shuffled = (number * 48_271 + 11) % 99_999_989
+    return np.char.add("C", np.char.zfill(shuffled.astype(str), 8))
 
 
 def consented(clients: Clients, month: np.datetime64) -> np.ndarray:

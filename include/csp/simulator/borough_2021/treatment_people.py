@@ -111,11 +111,17 @@ def whole(number: int, scale: float) -> int:
     return max(1, round(number * scale))
 
 
-def draw_cohort(seed: int, scale: float, strangers: People) -> Cohort:
+def draw_cohort(seed: int, scale: float, strangers: People, namesakes: np.ndarray) -> Cohort:
     """Draws the cohort; nobody of it shares an attributor with a stranger, except as planned.
 
     Clients of the treatment system are numbered so that the cohort's come first: the engaged, then
     those without class A use, then those whose treatment is over; strangers follow.
+
+    Args:
+        seed: Seed of the scenario.
+        scale: Factor on every number.
+        strangers: Clients who are not of the cohort.
+        namesakes: Numbers of strangers whose attributor somebody of the cohort has too.
     """
     rng = stream(seed, "iom", "people")
     size, left = whole(COHORT, scale), whole(LEFT_BEFORE, scale)
@@ -139,7 +145,7 @@ def draw_cohort(seed: int, scale: float, strangers: People) -> Cohort:
             break
         fresh = draw_people(rng, n, on=on, heaped=0.0)
         people = People(*(np.where(wrong, new, old) for new, old in _pairs(fresh, people)))
-    recorded = _same_by_chance(rng, recorded, strangers, begin, parts)
+    recorded = _same_by_chance(recorded, strangers.take(namesakes), begin + others)
     return Cohort(people, recorded, client, class_a, size, past)
 
 
@@ -150,7 +156,6 @@ _PLAN = {
     "others": OTHERS_TREATED,
     "day": DAY_EXCHANGED,
     "initials": INITIALS_EXCHANGED,
-    "chance": SAME_BY_CHANCE,
 }
 
 
@@ -191,15 +196,11 @@ def _recorded(people: People, begin: int, parts: dict[str, int]) -> People:
     return People(first, surname, born, people.sex)
 
 
-def _same_by_chance(
-    rng: np.random.Generator, recorded: People, strangers: People, begin: int, parts: dict[str, int]
-) -> People:
-    """Gives a few people of the cohort the attributor of somebody else in treatment."""
-    at = begin + parts["others"] + np.arange(parts["chance"])
-    whose = strangers.take(rng.choice(len(strangers), len(at), replace=False))
+def _same_by_chance(recorded: People, namesakes: People, begin: int) -> People:
+    """Gives a few people of the cohort, from a number on, the attributor of somebody else."""
     changed = []
-    for new, old in _pairs(whose, recorded):
+    for new, old in _pairs(namesakes, recorded):
         mixed = old.copy()
-        mixed[at] = new
+        mixed[begin : begin + len(new)] = new[: len(old) - begin]
         changed.append(mixed)
     return People(*changed)

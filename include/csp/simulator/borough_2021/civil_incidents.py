@@ -98,9 +98,7 @@ def draw_declarations(borough: Borough, *, seed: int, scale: float) -> Declarati
     return _declare_again(rng, drawn, doubled)
 
 
-def _reports(
-    rng: np.random.Generator, scale: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _reports(rng: np.random.Generator, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draws when incidents were reported, which had a response, which are declared twice."""
     parts = []
     for first, last, n, for_information, twice in INCIDENTS.values():
@@ -339,9 +337,7 @@ def _lfb_number(drawn: Declarations) -> pa.Array:
     return blanked(number, ~is_lfb | (~drawn.is_first & (drawn.of % 2 == 1)))
 
 
-def incident_figures(
-    drawn: Declarations, first: date, last: date
-) -> dict[str, object]:
+def incident_figures(drawn: Declarations, first: date, last: date) -> dict[str, object]:
     """Figures of the incidents with a response that were reported in a period."""
     local = drawn.reported.astype("datetime64[D]")
     counted = drawn.is_first & drawn.responded

@@ -72,16 +72,18 @@ def _write_events(folder: Path, feed: str, events: Sent) -> FeedTruth:
     return FeedTruth(files, events.rows.num_rows, events.current)
 
 
-def _write_registers(
-    folder: Path, seed: int, scale: float
-) -> tuple[FeedTruth, dict[str, object]]:
+def _write_registers(folder: Path, seed: int, scale: float) -> tuple[FeedTruth, dict[str, object]]:
     """Writes the register of each month; the newest one counts."""
     rows, newest, by_month = 0, 0, {}
     registers = 0
     for register in draw_registers(seed=seed, scale=scale):
         name = f"continuity_plan_{register.on:%Y%m%d}.csv"
         write_csv([register.rows], register.rows.column_names, folder / name)
-        registers, rows, newest = registers + 1, rows + register.rows.num_rows, register.rows.num_rows
+        registers, rows, newest = (
+            registers + 1,
+            rows + register.rows.num_rows,
+            register.rows.num_rows,
+        )
         by_month[f"{register.on:%Y-%m}"] = (register.active, register.in_date)
     active, in_date = by_month[f"{DECK:%Y-%m}"]
     figures: dict[str, object] = {

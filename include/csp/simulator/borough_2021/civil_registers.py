@@ -77,9 +77,7 @@ def draw_training(*, seed: int, scale: float) -> Sent:
     n = len(held)
     repeated = rng.binomial(1, 0.2, n)
     course = rng.integers(len(COURSES), size=n)
-    code, title, statutory, hours = (
-        words(values, course) for values in zip(*COURSES, strict=True)
-    )
+    code, title, statutory, hours = (words(values, course) for values in zip(*COURSES, strict=True))
     rows = pa.table(
         {
             "event_id": _numbered("TR", held),

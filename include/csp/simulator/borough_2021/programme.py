@@ -210,7 +210,9 @@ def milestone_rows() -> list[Row]:
         row |= {"milestone_id": f"MS-{number:04d}", "record_version": 1, "owner": "COUNCIL"}
     week = next(row for row in rows if row["programme"] == "ASB_AWARENESS_WEEK")
     done = {"status": "DONE", "done_precision": "day"}
-    later = [week | done | {"record_version": 2, "recorded_on": "2021-07-28", "done_on": "2021-07-19"}]
+    later = [
+        week | done | {"record_version": 2, "recorded_on": "2021-07-28", "done_on": "2021-07-19"}
+    ]
     for row, (due, on) in zip(rows[len(MILESTONES) :], ACTIONS, strict=True):
         if on:
             later.append(row | done | {"record_version": 2, "recorded_on": on, "done_on": on})
@@ -225,9 +227,7 @@ def milestone_figures(rows: Sequence[Row]) -> dict[str, object]:
     known = newest(rows, "milestone_id")
 
     def done(programme: str, kind: str) -> str | None:
-        days = [
-            x["done_on"] for x in known if x["programme"] == programme and x["kind"] == kind
-        ]
+        days = [x["done_on"] for x in known if x["programme"] == programme and x["kind"] == kind]
         return days[0] if days else None
 
     today = DECK.isoformat()
@@ -258,9 +258,7 @@ def feedback(*, seed: int, scale: float) -> tuple[pa.Table, dict[str, object]]:
             seasonal_days(rng, end + day, WHOLE.last, season, after),
         ]
     )
-    days = np.concatenate(
-        [np.array([item[0] for item in QUOTED], "datetime64[D]")[quoted], others]
-    )
+    days = np.concatenate([np.array([item[0] for item in QUOTED], "datetime64[D]")[quoted], others])
     n, kind = len(days), rng.integers(len(OTHER_KINDS), size=len(others))
     listed = [(*item[1:4], "POSITIVE") for item in QUOTED] + list(OTHER_KINDS)
     which = np.concatenate([quoted, len(QUOTED) + kind])

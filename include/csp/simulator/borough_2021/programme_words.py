@@ -9,29 +9,84 @@ from __future__ import annotations
 
 from typing import Any
 
-FUNDING_COLUMNS = (
-    "line_id,record_version,recorded_on,programme,kind,title,funder,recipient,financial_year,"
-    "amount_gbp,amount_basis,amount_qualifier,term_months,status,stage,wards_covered,"
-    "units_planned,units_delivered,unit,channel,language,item_count,source_quote_ref"
-).split(",")
-MILESTONE_COLUMNS = (
-    "milestone_id,record_version,recorded_on,programme,kind,title,due_on,done_on,done_precision,"
-    "status,next_review_on,owner,figure,source_quote_ref"
-).split(",")
-FEEDBACK_COLUMNS = (
-    "feedback_id,received_on,source,service,theme,sentiment,channel,linked_arrests,source_quote_ref"
-).split(",")
-POPULATION_COLUMNS = ("area_code,area_kind,vintage,mid_year,population,workday_population").split(
-    ","
-)
-INDICATOR_COLUMNS = (
-    "indicator_code,area_code,area_kind,span_start,span_end,value,lower,upper,unit,numerator,"
-    "denominator,publisher"
-).split(",")
+FUNDING_COLUMNS = [
+    "line_id",
+    "record_version",
+    "recorded_on",
+    "programme",
+    "kind",
+    "title",
+    "funder",
+    "recipient",
+    "financial_year",
+    "amount_gbp",
+    "amount_basis",
+    "amount_qualifier",
+    "term_months",
+    "status",
+    "stage",
+    "wards_covered",
+    "units_planned",
+    "units_delivered",
+    "unit",
+    "channel",
+    "language",
+    "item_count",
+    "source_quote_ref",
+]
+MILESTONE_COLUMNS = [
+    "milestone_id",
+    "record_version",
+    "recorded_on",
+    "programme",
+    "kind",
+    "title",
+    "due_on",
+    "done_on",
+    "done_precision",
+    "status",
+    "next_review_on",
+    "owner",
+    "figure",
+    "source_quote_ref",
+]
+FEEDBACK_COLUMNS = [
+    "feedback_id",
+    "received_on",
+    "source",
+    "service",
+    "theme",
+    "sentiment",
+    "channel",
+    "linked_arrests",
+    "source_quote_ref",
+]
+POPULATION_COLUMNS = [
+    "area_code",
+    "area_kind",
+    "vintage",
+    "mid_year",
+    "population",
+    "workday_population",
+]
+INDICATOR_COLUMNS = [
+    "indicator_code",
+    "area_code",
+    "area_kind",
+    "span_start",
+    "span_end",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "numerator",
+    "denominator",
+    "publisher",
+]
 
 
 def money(
-    recorded: str, programme: str, kind: str, title: str, pounds: int, **more: Any
+    recorded: str, programme: str, kind: str, title: str, pounds: int, **more: str | int
 ) -> dict[str, Any]:
     """A line of money, by the council for the council unless it is said."""
     usual = {

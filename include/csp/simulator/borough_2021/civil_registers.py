@@ -72,7 +72,8 @@ def draw_training(*, seed: int, scale: float) -> Sent:
         begin = np.datetime64(first) + (period == "after")
         end = np.datetime64(last) - {"before": 1, "in": 0, "after": 8}[period]
         days.append(seasonal_days(rng, begin, end, MONTH_FACTOR, n))
-        sizes.append(2 + rng.multinomial(total - 2 * n, np.full(n, 1 / n)))
+        each = rng.multinomial(total - 2 * n, np.full(n, 1 / n)) if n else np.zeros(0, int)
+        sizes.append(2 + each)
     held, size = np.concatenate(days), np.concatenate(sizes)
     n = len(held)
     repeated = rng.binomial(1, 0.2, n)
@@ -173,21 +174,20 @@ def draw_registers(*, seed: int, scale: float) -> Iterator[Register]:
         due = reviewed + 365
         # Plans not yet written at the time are left out, so the others follow the last active one.
         row = np.concatenate([np.arange(active), np.arange(full, n)])
-        rows = _plans(row, tier, on - approved - 365, due, reviewed, reviewed - exercised)
+        days = {
+            "approved_on": on - approved - 365,
+            "review_due_on": due,
+            "last_reviewed_on": reviewed,
+            "last_exercised_on": reviewed - exercised,
+        }
+        rows = _plans(row, tier, days)
         kind = ["ACTIVE", *OTHER_PLANS]
         state = np.where(row < full, 0, 1 + row % len(OTHER_PLANS))
         rows = rows.append_column("status", words(kind, state)).select(PLAN_COLUMNS)
         yield Register(month_end(first), rows, active, int((due[:active] >= on).sum()))
 
 
-def _plans(
-    row: np.ndarray,
-    tier: np.ndarray,
-    approved: np.ndarray,
-    due: np.ndarray,
-    reviewed: np.ndarray,
-    exercised: np.ndarray,
-) -> pa.Table:
+def _plans(row: np.ndarray, tier: np.ndarray, days: dict[str, np.ndarray]) -> pa.Table:
     """Plans of one register, all columns but the status."""
     service = joined(words(SERVICES, row % len(SERVICES)), " ", text(row // len(SERVICES) + 1))
     return pa.table(
@@ -197,10 +197,7 @@ def _plans(
             "directorate": words(DEPARTMENTS, row % len(DEPARTMENTS)),
             "owner_role": words(OWNERS, row % len(OWNERS)),
             "version": joined(text(1 + row % 4), ".", text(row % 3)),
-            "approved_on": iso_days(approved[row]),
-            "review_due_on": iso_days(due[row]),
-            "last_reviewed_on": iso_days(reviewed[row]),
-            "last_exercised_on": iso_days(exercised[row]),
+            **{name: iso_days(values[row]) for name, values in days.items()},
             "rto_hours": words([str(hours) for hours in RTO_HOURS], tier[row]),
             "mtpd_hours": words([str(hours) for hours in MTPD_HOURS], tier[row]),
             "criticality": joined("TIER_", text(tier[row] + 1)),

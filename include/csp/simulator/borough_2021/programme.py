@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from csp.project import REFERENCE_SEEDS
+from csp.simulator.borough_2021.civil_faults import save_fault
 from csp.simulator.borough_2021.event_files import iso_days, seasonal_days
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE
 from csp.simulator.borough_2021.programme_words import (
@@ -37,6 +38,7 @@ from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.draws import joined, stream, text, words
 from csp.simulator.partner_files import csv_bytes
 from csp.simulator.places import Borough
+from csp.simulator.truth import Fault
 
 Row = dict[str, Any]
 BOROUGH = "E09000030"
@@ -190,10 +192,19 @@ def funding_figures(rows: Sequence[Row]) -> dict[str, object]:
 
 def milestone_rows() -> list[Row]:
     """Every version of every milestone, and the actions of the violence plan."""
-    names = (
-        "recorded_on,programme,kind,title,due_on,done_on,done_precision,status,next_review_on,"
-        "figure,source_quote_ref"
-    ).split(",")
+    names = [
+        "recorded_on",
+        "programme",
+        "kind",
+        "title",
+        "due_on",
+        "done_on",
+        "done_precision",
+        "status",
+        "next_review_on",
+        "figure",
+        "source_quote_ref",
+    ]
     rows: list[Row] = [dict(zip(names, said, strict=True)) for said in MILESTONES]
     rows += [
         {
@@ -210,7 +221,9 @@ def milestone_rows() -> list[Row]:
         row |= {"milestone_id": f"MS-{number:04d}", "record_version": 1, "owner": "COUNCIL"}
     week = next(row for row in rows if row["programme"] == "ASB_AWARENESS_WEEK")
     done = {"status": "DONE", "done_precision": "day"}
-    later = [week | done | {"record_version": 2, "recorded_on": "2021-07-28", "done_on": "2021-07-19"}]
+    later = [
+        week | done | {"record_version": 2, "recorded_on": "2021-07-28", "done_on": "2021-07-19"}
+    ]
     for row, (due, on) in zip(rows[len(MILESTONES) :], ACTIONS, strict=True):
         if on:
             later.append(row | done | {"record_version": 2, "recorded_on": on, "done_on": on})
@@ -225,9 +238,7 @@ def milestone_figures(rows: Sequence[Row]) -> dict[str, object]:
     known = newest(rows, "milestone_id")
 
     def done(programme: str, kind: str) -> str | None:
-        days = [
-            x["done_on"] for x in known if x["programme"] == programme and x["kind"] == kind
-        ]
+        days = [x["done_on"] for x in known if x["programme"] == programme and x["kind"] == kind]
         return days[0] if days else None
 
     today = DECK.isoformat()
@@ -258,9 +269,7 @@ def feedback(*, seed: int, scale: float) -> tuple[pa.Table, dict[str, object]]:
             seasonal_days(rng, end + day, WHOLE.last, season, after),
         ]
     )
-    days = np.concatenate(
-        [np.array([item[0] for item in QUOTED], "datetime64[D]")[quoted], others]
-    )
+    days = np.concatenate([np.array([item[0] for item in QUOTED], "datetime64[D]")[quoted], others])
     n, kind = len(days), rng.integers(len(OTHER_KINDS), size=len(others))
     listed = [(*item[1:4], "POSITIVE") for item in QUOTED] + list(OTHER_KINDS)
     which = np.concatenate([quoted, len(QUOTED) + kind])
@@ -362,3 +371,27 @@ def _write_indicators(folder: Path) -> tuple[FeedTruth, dict[str, object]]:
     last = {code: values[-1] for code, _, _, _, values, _ in INDICATORS}
     figures: dict[str, object] = {"K052": last["DRUG_DEATHS_3Y"], "K054": last["OCU_RATE"]}
     return FeedTruth(len(GROWTH), rows, rows), figures
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of the registers, each in a folder of its own."""
+    funding = _table(funding_rows(borough)[:6], FUNDING_COLUMNS).to_pylist()
+    funding[0]["financial_year"] = "2021/23"
+    items, _ = feedback(seed=seed, scale=1)
+    item = items.slice(0, 1).to_pylist()[0]
+    in_words = [item | {"feedback_text": "The officer came at once and we are grateful"}]
+    reachable = [item | {"feedback_text": "Ring me on 020 7946 0000"}]
+    people = _table(_population(_areas(), max(GROWTH), 1), POPULATION_COLUMNS).to_pylist()
+    without = [row for row in people if row["area_code"] != "E05009317"]
+    # The sum of the wards stays that of the borough, so that only the missing ward is at fault.
+    lost = int(people[1]["population"])
+    without[0]["population"] = str(int(without[0]["population"]) - lost)
+    people_2020, people_2021 = (f"population_estimates_{year}.csv" for year in (2020, 2021))
+    labelled = (
+        (Fault("B79", "funding_line_202111.csv", "quarantined", 1, "year 2021 23"), funding),
+        (Fault("B81", "service_feedback_202111.csv", "fixed", 1, "words of feedback"), in_words),
+        (Fault("B81", "service_feedback_202112.csv", "warned", 1, "telephone number"), reachable),
+        (Fault("B80", people_2020, "warned", None, "ward missing"), without),
+        (Fault("B75", people_2021, "rejected", None, "estimates of last year"), people),
+    )
+    return [save_fault(folder, label, rows) for label, rows in labelled]

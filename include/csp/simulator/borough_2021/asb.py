@@ -16,6 +16,7 @@ from csp.simulator.borough_2021.asb_cases import (
     draw_reports,
 )
 from csp.simulator.borough_2021.asb_enforcement import draw_actions
+from csp.simulator.borough_2021.asb_faults import write_faults
 from csp.simulator.borough_2021.asb_files import write_days
 from csp.simulator.borough_2021.asb_notices import action_figures, action_rows, draw_stages
 from csp.simulator.borough_2021.asb_orders import write_register
@@ -28,6 +29,7 @@ from csp.simulator.borough_2021.asb_public_realm import (
 from csp.simulator.borough_2021.truth import DomainTruth
 from csp.simulator.draws import stream
 from csp.simulator.places import Borough
+from csp.simulator.truth import Fault
 
 DOMAIN = "asb"
 #: Days of cases, actions and patrols whose first file lacked rows.
@@ -85,3 +87,17 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         | register_figures
     )
     return DomainTruth(feeds=feeds, figures=figures)
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of these feeds, each in a folder of its own.
+
+    Args:
+        folder: Folder of the scenario's bad inputs.
+        borough: Places to put records at.
+        seed: Same seed, same bytes.
+
+    Returns:
+        The files, each with what should come of it.
+    """
+    return write_faults(folder, borough, seed=seed)

@@ -15,6 +15,7 @@ from pathlib import Path
 from csp.contracts.checks import GateCheck, RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
+from csp.contracts.dictionary import data_dictionary
 from csp.contracts.model import Contract
 from csp.contracts.registry import ContractRegistry, resolved
 from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
@@ -119,6 +120,8 @@ def made_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Pa
     files = {
         root / "docs" / "feeds" / f"{contract.id}.md": docs_page(contract) for contract in registry
     }
+    dictionary = data_dictionary(registry, root / "dbt_project")
+    files[root / "docs" / "data-dictionary.md"] = dictionary
     by_partner = sorted(registry, key=lambda contract: (contract.domain, contract.id))
     for partner, contracts in groupby(by_partner, key=lambda contract: contract.domain):
         files |= dbt_files(partner, contracts, root / "dbt_project")

@@ -1,0 +1,5 @@
+"""Made from include/contracts/asb/patrol.yml by csp feeds write."""
+
+from csp_airflow.feed_dag import feed_dag
+
+dag = feed_dag("asb", "patrol")

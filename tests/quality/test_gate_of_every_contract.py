@@ -49,21 +49,30 @@ def written_like(sample: str, day: date) -> str:
 
 def shifted(contract: Contract, row: dict[str, str], by: timedelta) -> dict[str, str]:
     """The row with every day and time in it so much later, each as it was written."""
-    layout, moved = contract.platform.layouts[0].name, dict(row)
+    layout, moved = contract.platform.layouts[0], dict(row)
     for column in contract.columns:
-        header = next(iter(column.headers(layout)), "")
+        header = next(iter(column.headers(layout.name)), "")
         if column.type in ("date", "timestamp") and moved.get(header):
             moved[header] = _later(column, moved[header], by)
+        elif layout.unpivot and header == layout.unpivot.name:
+            # In a wide file the day is itself a header.
+            moved[_later(column, column.example, by)] = moved.pop(column.example)
     return moved
 
 
-def _later(column: Column, field: str, by: timedelta) -> str:
+def _read(column: Column, field: str) -> tuple[datetime, str | None]:
+    """The day or time of a field, and the form it is written in, None for ISO 8601."""
     for code in column.platform.readFormats or ["%Y-%m-%d"]:
         try:
-            return (datetime.strptime(field, code) + by).strftime(code)
+            return datetime.strptime(field, code), code
         except ValueError:
             continue
-    return (datetime.fromisoformat(field) + by).isoformat()
+    return datetime.fromisoformat(field), None
+
+
+def _later(column: Column, field: str, by: timedelta) -> str:
+    moment, code = _read(column, field)
+    return (moment + by).strftime(code) if code else (moment + by).isoformat()
 
 
 def file_of(contract: Contract, day: date, changes: list[dict[str, str]]) -> Sent:
@@ -78,7 +87,8 @@ def file_of(contract: Contract, day: date, changes: list[dict[str, str]]) -> Sen
             name = name.replace(said, written_like(said, start + by), 1)
             break
     rows = [shifted(contract, valid | row, by) for row in changes]
-    return name, sample_file(contract, rows)
+    # The days of a wide file are in its header, so that moves with them.
+    return name, sample_file(contract, rows, list(rows[0]), extrasaction="ignore")
 
 
 def first_day(contract: Contract) -> date:
@@ -89,8 +99,7 @@ def first_day(contract: Contract) -> date:
         facts = facts_of_name(platform.fileNameExample, contract)
         return first_of_period(facts.period_start, kind)
     column = next(c for c in contract.columns if c.name == period)
-    field = valid_row(contract)[column.headers(platform.layouts[0].name)[0]]
-    return first_of_period(date.fromisoformat(_later(column, field, timedelta())[:10]), kind)
+    return first_of_period(_read(column, column.example)[0].date(), kind)
 
 
 def days_before(contract: Contract) -> list[date]:

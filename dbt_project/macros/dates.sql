@@ -40,3 +40,11 @@
 {% macro local_to_utc(local_timestamp, zone='Europe/London') -%}
     ({{ local_timestamp }} at time zone '{{ zone }}') at time zone 'UTC'
 {%- endmacro %}
+
+{# Whole months from one first day of a month to another. #}
+{% macro months_between(earlier, later) -%}
+    cast(
+        (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
+        + extract(month from {{ later }}) - extract(month from {{ earlier }}) as integer
+    )
+{%- endmacro %}

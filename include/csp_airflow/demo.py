@@ -71,32 +71,50 @@ def _deliver(platform: Platform, folder: Path) -> None:
         else:
             reason = "files of feeds that have no contract yet"
             left_out[reason] = left_out.get(reason, 0) + 1
-    for feed in feed_ids():
-        count = len(list(platform.home.inbox(feed).iterdir()))
-        console.print(f"  inbox of {feed}: {count} files")
+    counts = {feed: len(list(platform.home.inbox(feed).iterdir())) for feed in feed_ids()}
+    console.print(
+        f"  {sum(counts.values()):,} files for {sum(count > 0 for count in counts.values())} of "
+        f"{len(counts)} feeds"
+    )
     for reason, count in left_out.items():
         console.print(f"  left out: {count} {reason}")
 
 
 def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
-    """Trigger the feeds, show each task as it ends, wait for the warehouse to come to rest."""
-    feeds = feed_ids()
-    rest.await_dags([*feeds, REFRESH_DAG])
-    for dag_id in (REFRESH_DAG, *feeds):
-        rest.unpause(dag_id)
+    """Run the feeds that have files, then the warehouse once, and show each task as it ends.
+
+    The warehouse could follow each feed; here it waits for all, so that one refresh takes them in.
+    """
+    feeds = [feed for feed in feed_ids() if any(platform.home.inbox(feed).iterdir())]
+    rest.await_dags([*feed_ids(), REFRESH_DAG])
     for feed in feeds:
+        rest.unpause(feed)
         rest.trigger(feed)
     seen: set[tuple[str, str, str]] = set()
+    while _under_way(rest, feeds, seen):
+        time.sleep(1)
+    rest.unpause(REFRESH_DAG)
+    rest.trigger(REFRESH_DAG)
     while True:
-        under_way = False
-        for dag_id in (*feeds, REFRESH_DAG):
-            for run in rest.runs(dag_id):
-                _show_tasks(rest, dag_id, run["dag_run_id"], seen)
-                under_way |= run["state"] not in FINISHED
+        under_way = _under_way(rest, [REFRESH_DAG], seen)
         refreshes = rest.runs(REFRESH_DAG)
         if not under_way and refreshes and _nothing_is_left(platform, refreshes[-1]):
             return refreshes[-1]
         time.sleep(1)
+
+
+def _under_way(rest: AirflowRest, dags: list[str], seen: set[tuple[str, str, str]]) -> bool:
+    """Show what has ended since, and say whether a run is still under way."""
+    states = []
+    for dag_id in dags:
+        for run in rest.runs(dag_id):
+            if (dag_id + run["dag_run_id"], "", "ended") in seen:
+                continue
+            _show_tasks(rest, dag_id, run["dag_run_id"], seen)
+            states.append(run["state"])
+            if run["state"] in FINISHED:
+                seen.add((dag_id + run["dag_run_id"], "", "ended"))
+    return any(state not in FINISHED for state in states)
 
 
 def _nothing_is_left(platform: Platform, last_refresh: dict[str, Any]) -> bool:
@@ -150,7 +168,7 @@ def run_demo(data: Path | None) -> int:
     """Run the demo.
 
     Args:
-        data: Folder of real partner files; None simulates a year, labelled synthetic.
+        data: Folder of real partner files; None simulates scenario borough-2021, labelled synthetic.
 
     Returns:
         Exit code: 0 when a publication came out.
@@ -164,8 +182,8 @@ def run_demo(data: Path | None) -> int:
             from csp.simulator import simulate  # noqa: PLC0415
 
             data = platform.home.root / "simulated"
-            console.print("simulating a year of partner deliveries (synthetic)")
-            simulate("borough-year", data)
+            console.print("simulating every partner's deliveries, 2019-04 to 2021-12 (synthetic)")
+            simulate("borough-2021", data)
             data = data / "deliveries"
         console.print(f"delivering {data}")
         _deliver(platform, data)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.checks import GateCheck
+from csp.contracts.columns import Column
 from csp.contracts.periods import LONGEST, first_of_period
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.samples import numbered, sample_file, valid_row
-from csp.delivery.recognise import PERIOD_IN_NAME, facts_of_name
+from csp.delivery.recognise import facts_of_name, period_in_name
 from csp.lake.releases import open_deliveries
 from csp.quality.delivery_gate import LIKE, DeliveryGate
 
@@ -46,34 +47,50 @@ def written_like(sample: str, day: date) -> str:
     return whole[: len(sample)]
 
 
+def shifted(contract: Contract, row: dict[str, str], by: timedelta) -> dict[str, str]:
+    """The row with every day and time in it so much later, each as it was written."""
+    layout, moved = contract.platform.layouts[0].name, dict(row)
+    for column in contract.columns:
+        header = next(iter(column.headers(layout)), "")
+        if column.type in ("date", "timestamp") and moved.get(header):
+            moved[header] = _later(column, moved[header], by)
+    return moved
+
+
+def _later(column: Column, field: str, by: timedelta) -> str:
+    for code in column.platform.readFormats or ["%Y-%m-%d"]:
+        try:
+            return (datetime.strptime(field, code) + by).strftime(code)
+        except ValueError:
+            continue
+    return (datetime.fromisoformat(field) + by).isoformat()
+
+
 def file_of(contract: Contract, day: date, changes: list[dict[str, str]]) -> Sent:
-    """Name and content of a file of the period that holds a day."""
-    platform = contract.platform
-    name = platform.fileNameExample
+    """Name and content of a file of the period that begins on a day."""
+    platform, valid = contract.platform, valid_row(contract)
+    name, by = platform.fileNameExample, day - first_day(contract)
     found = next(re.search(p, name) for p in platform.fileNames if re.search(p, name))
     for group in ("period", "release"):
         said = found.groupdict().get(group)
-        if said and PERIOD_IN_NAME.fullmatch(said):
-            name = name.replace(said, written_like(said, day), 1)
+        start = period_in_name(said)
+        if start:
+            name = name.replace(said, written_like(said, start + by), 1)
             break
-    period = platform.grain.period
-    column = next((c for c in contract.columns if c.name == period), None)
-    change = {}
-    if period != FILE_PERIOD and column:
-        header = column.headers(platform.layouts[0].name)[0]
-        formats = column.platform.readFormats or ["%Y-%m-%d"]
-        form = "%Y-%m-%dT12:00:00Z" if column.type == "timestamp" else formats[0]
-        change = {header: day.strftime(form)}
-    return name, sample_file(contract, [change | row for row in changes])
+    rows = [shifted(contract, valid | row, by) for row in changes]
+    return name, sample_file(contract, rows)
 
 
 def first_day(contract: Contract) -> date:
     """First day of the period that the contract's sample is of."""
-    facts = facts_of_name(contract.platform.fileNameExample, contract)
-    return first_of_period(
-        (facts.period_start if facts else None) or date(2021, 6, 1),
-        contract.platform.grain.periodKind,
-    )
+    platform = contract.platform
+    kind, period = platform.grain.periodKind, platform.grain.period
+    if period == FILE_PERIOD:
+        facts = facts_of_name(platform.fileNameExample, contract)
+        return first_of_period(facts.period_start, kind)
+    column = next(c for c in contract.columns if c.name == period)
+    field = valid_row(contract)[column.headers(platform.layouts[0].name)[0]]
+    return first_of_period(date.fromisoformat(_later(column, field, timedelta())[:10]), kind)
 
 
 def days_before(contract: Contract) -> list[date]:
@@ -155,8 +172,7 @@ def test_a_good_file_passes_every_check(
     sent: Callable[[Contract, list[Sent]], str],
 ) -> None:
     contract = registry.get(feed)
-    days = [*days_before(contract), first_day(contract)]
-    sent(contract, [file_of(contract, day, [{}] * USUAL_ROWS) for day in days])
+    sent(contract, [file_of(contract, first_day(contract), [{}] * USUAL_ROWS)])
     verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
     assert verdicts
     assert [str(verdict) for verdict in verdicts if not verdict.passed] == []

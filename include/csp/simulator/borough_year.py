@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ MONTHS = (
 def write(out: Path, borough: Borough, *, seed: int, scale: float, faults: bool) -> SimulationTruth:
     """Writes the year's deliveries and, when asked for, the labelled bad inputs."""
     police = _write_police(out / "deliveries" / "police", borough, seed, scale)
-    fire = _write_fire(out / "deliveries" / "fire", borough, seed, scale)
+    fire, _ = write_fire(out / "deliveries" / "fire", borough, MONTHS, seed=seed, scale=scale)
     injected = ()
     if faults:
         injected = write_faults(out, borough, seed=seed, scale=scale)
@@ -71,11 +72,11 @@ def _write_police(
                     count_street(rows), release=release, force=force.slug, month=month
                 )
         archive = folder / f"{release}.zip"
-        write_archive(dict(sorted(members.items())), archive, published=_published(release))
+        write_archive(dict(sorted(members.items())), archive, published=published(release))
     return tuple(truth[key] for key in sorted(truth))
 
 
-def _published(release: str) -> tuple[int, int]:
+def published(release: str) -> tuple[int, int]:
     """Gives year and month of publication, two months after the release's own month."""
     months = int(release[:4]) * 12 + int(release[5:]) - 1 + 2
     return months // 12, months % 12 + 1
@@ -89,11 +90,18 @@ def _revised(rows: pa.Table, force: Force, month: str, borough: Borough, seed: i
     return revise_street(rng, rows, fresh)
 
 
-def _write_fire(folder: Path, borough: Borough, seed: int, scale: float) -> tuple[FireMonth, ...]:
-    """Writes one file a release, with its month and the month before it, and counts both."""
+def write_fire(
+    folder: Path, borough: Borough, months: Sequence[str], *, seed: int, scale: float
+) -> tuple[tuple[FireMonth, ...], int]:
+    """Writes one file a release, with its month and the month before it.
+
+    Returns:
+        Every month in its newest release, and the rows of all files.
+    """
     truth: dict[str, FireMonth] = {}
+    written = 0
     earlier: tuple[str, pa.Table] | None = None
-    for release in MONTHS:
+    for release in months:
         issued = []
         if earlier:
             month, rows = earlier
@@ -105,5 +113,6 @@ def _write_fire(folder: Path, borough: Borough, seed: int, scale: float) -> tupl
         path = folder / f"LFB Incident data {release}.csv"
         write_csv((rows for _, rows in issued), FIRE_COLUMNS, path)
         for month, rows in issued:
+            written += len(rows)
             truth[month] = fire_month(rows, release=release, month=month)
-    return tuple(truth[month] for month in sorted(truth))
+    return tuple(truth[month] for month in sorted(truth)), written

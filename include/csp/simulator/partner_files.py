@@ -23,6 +23,12 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"preserve_insertion_order": True})
 
 
+@cache
+def _scratch() -> TemporaryDirectory:
+    """Gives the process's one scratch folder; one for every file takes longer."""
+    return TemporaryDirectory(prefix="csp-simulator-")
+
+
 def write_csv(tables: Iterable[pa.Table], columns: Sequence[str], path: Path) -> None:
     """Writes the named columns as UTF-8 CSV: comma, LF, quotes only where needed, null as blank.
 
@@ -30,12 +36,8 @@ def write_csv(tables: Iterable[pa.Table], columns: Sequence[str], path: Path) ->
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     listed = ", ".join(f'"{name}"' for name in columns)
-    with (
-        TemporaryDirectory(prefix="csp-simulator-") as folder,
-        _database().cursor() as connection,
-        path.open("wb") as file,
-    ):
-        part = Path(folder) / "part.csv"
+    with _database().cursor() as connection, path.open("wb") as file:
+        part = Path(_scratch().name) / "part.csv"
         file.write((",".join(columns) + "\n").encode())
         for table in tables:
             connection.register("drawn", table)
@@ -50,14 +52,17 @@ def write_csv(tables: Iterable[pa.Table], columns: Sequence[str], path: Path) ->
 
 def csv_bytes(rows: pa.Table, columns: Sequence[str]) -> bytes:
     """Gives the bytes that `write_csv` would write."""
-    with TemporaryDirectory(prefix="csp-simulator-") as folder:
-        path = Path(folder) / "rows.csv"
-        write_csv([rows], columns, path)
-        return path.read_bytes()
+    path = Path(_scratch().name) / "rows.csv"
+    write_csv([rows], columns, path)
+    return path.read_bytes()
 
 
 def write_archive(
-    members: dict[str, bytes], target: Path | BytesIO, *, published: tuple[int, int]
+    members: dict[str, bytes],
+    target: Path | BytesIO,
+    *,
+    published: tuple[int, int],
+    compression: int = 6,
 ) -> None:
     """Writes a zip whose bytes depend on the members only.
 
@@ -65,6 +70,7 @@ def write_archive(
         members: Name in the archive → content.
         target: Archive to write; its folder must exist.
         published: Year and month stamped on every member, at its first midnight.
+        compression: Level from 1 (fast) to 9 (small).
     """
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in members.items():
@@ -72,4 +78,4 @@ def write_archive(
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 3
             member.external_attr = 0o644 << 16
-            archive.writestr(member, content, compresslevel=6)
+            archive.writestr(member, content, compresslevel=compression)

@@ -29,10 +29,8 @@ def revise_street(rng: np.random.Generator, rows: pa.Table, fresh: pa.Table) -> 
         rows: The month as released before.
         fresh: Records to add from; as many as are needed are taken, if there are that many.
     """
-    ids = rows["Crime ID"]
-    twice = ids.filter(rows["is_repeat"]).combine_chunks()
-    single = ~pc.is_in(ids, value_set=twice).to_numpy(zero_copy_only=False)
-    open_cases = single & pc.is_valid(ids).to_numpy(zero_copy_only=False)
+    single = stands_once(rows)
+    open_cases = single & pc.is_valid(rows["Crime ID"]).to_numpy(zero_copy_only=False)
     updated = _some(rng, np.flatnonzero(open_cases), _changes(rows))
     at = rows.schema.get_field_index(LAST_OUTCOME)
     later = np.zeros(len(rows), dtype=bool)
@@ -45,7 +43,14 @@ def revise_street(rng: np.random.Generator, rows: pa.Table, fresh: pa.Table) -> 
     drawn = np.where(drawn == before, np.where(before == 0, 1, 0), drawn)
     outcome = pc.if_else(pa.array(later), words(list(OUTCOMES), drawn), rows[LAST_OUTCOME])
     rows = rows.set_column(at, LAST_OUTCOME, outcome)
-    return _grow_and_shrink(rng, rows, np.flatnonzero(single), fresh)
+    return grow_and_shrink(rng, rows, np.flatnonzero(single), fresh)
+
+
+def stands_once(rows: pa.Table) -> np.ndarray:
+    """Marks the rows of street crime whose Crime ID no exact repeat shares."""
+    ids = rows["Crime ID"]
+    twice = ids.filter(rows["is_repeat"]).combine_chunks()
+    return ~pc.is_in(ids, value_set=twice).to_numpy(zero_copy_only=False)
 
 
 def revise_fire(rng: np.random.Generator, rows: pa.Table, fresh: pa.Table) -> pa.Table:
@@ -58,7 +63,7 @@ def revise_fire(rng: np.random.Generator, rows: pa.Table, fresh: pa.Table) -> pa
     at = rows.schema.get_field_index("NumCalls")
     calls = pc.if_else(pa.array(updated), pa.scalar("4.0"), rows["NumCalls"])
     rows = rows.set_column(at, "NumCalls", calls)
-    revised = _grow_and_shrink(rng, rows, np.arange(len(rows)), fresh)
+    revised = grow_and_shrink(rng, rows, np.arange(len(rows)), fresh)
     return revised.sort_by([("sort_key", "ascending")])
 
 
@@ -72,7 +77,7 @@ def _some(rng: np.random.Generator, of: np.ndarray, n: int) -> np.ndarray:
     return rng.choice(of, min(n, len(of)), replace=False)
 
 
-def _grow_and_shrink(
+def grow_and_shrink(
     rng: np.random.Generator, rows: pa.Table, removable: np.ndarray, fresh: pa.Table
 ) -> pa.Table:
     """Removes a few of the removable rows and appends a few fresh ones."""

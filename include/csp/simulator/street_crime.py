@@ -21,6 +21,7 @@ from csp.simulator.street_words import (
     CRIME_SEASON,
     CRIME_TYPES,
     DRUGS_TYPE,
+    LOCKDOWN,
     NO_LOCATION,
     OUTCOMES,
     REPEATED,
@@ -47,10 +48,11 @@ def month_volume(rng: np.random.Generator, force: Force, month: str, scale: floa
     """Draws how many records a force has in a month, by season and scale."""
     placed = ROWS_A_MONTH * force.share * scale * (1 - NO_LOCATION)
     calendar = int(month[5:]) - 1
+    fewer, more = LOCKDOWN.get(month, (1, 1))
     parts = {}
     for kind, share, season in (
-        ("crimes", 1 - force.asb, CRIME_SEASON[calendar]),
-        ("asb", force.asb, ASB_SEASON[calendar]),
+        ("crimes", 1 - force.asb, CRIME_SEASON[calendar] * fewer),
+        ("asb", force.asb, ASB_SEASON[calendar] * more),
     ):
         mean = placed * share * season
         parts[kind] = [

@@ -101,6 +101,10 @@ FORCES = (
 CRIME_SEASON = (0.965, 0.965, 0.985, 0.99, 1.01, 1.03, 1.045, 1.03, 1.015, 1.02, 0.99, 0.97)
 ASB_SEASON = (0.86, 0.87, 0.94, 1.02, 1.08, 1.13, 1.15, 1.12, 1.04, 0.98, 0.92, 0.88)
 
+#: Factor on crimes and on ASB in the first lockdown: streets were empty, and breaches of the
+#: Covid rules were reported as ASB.
+LOCKDOWN = {"2020-04": (0.66, 1.12), "2020-05": (0.75, 1.08)}
+
 #: Last outcome → weight for crimes in general and for drugs crimes.
 OUTCOMES: dict[str, tuple[float, float]] = {
     "Investigation complete; no suspect identified": (43.5, 8),

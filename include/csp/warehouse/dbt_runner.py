@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
+MOST_TOLD = 300
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
 PARSED: dict[Any, Manifest] = {}
 QUIET = {
@@ -142,11 +143,17 @@ class DbtRunner:
             first = str(outcome.exception).strip().splitlines()
             raise CspError(f"dbt {arguments[0]} could not run: {' '.join(first[:3])}")
         failed = [
-            f"{result.node.name}: {' '.join(str(result.message).split())}"
+            f"{result.node.name}: {_first_lines(str(result.message))}"
             for result in getattr(outcome.result, "results", [])
             if result.status in ("error", "fail", "runtime error")
         ]
         raise CspError(f"dbt {arguments[0]} failed at " + "; ".join(failed[:5]))
+
+
+def _first_lines(message: str) -> str:
+    """What dbt says went wrong, without the macros it passed through."""
+    told = message.split("\n  > ")[0]
+    return " ".join(told.split())[:MOST_TOLD]
 
 
 def _release_duckdb() -> None:

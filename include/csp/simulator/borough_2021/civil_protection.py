@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from csp.simulator.borough_2021.civil_faults import civil_faults
 from csp.simulator.borough_2021.civil_incidents import (
     draw_declarations,
     incident_figures,
@@ -27,6 +28,7 @@ from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, month_end, 
 from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.partner_files import write_csv
 from csp.simulator.places import Borough
+from csp.simulator.truth import Fault
 
 #: The month whose rota was sent again, with every shift filled after all.
 SENT_AGAIN = date(2021, 3, 1)
@@ -127,3 +129,8 @@ def _write_mobilisations(folder: Path, seed: int, scale: float) -> FeedTruth:
         files, sent = files + 1, sent + part.num_rows
     never = int(((month == every[-1]) & (release > 1)).sum())
     return FeedTruth(files, sent, rows.num_rows - never)
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of civil protection, each in a folder of its own."""
+    return civil_faults(folder, borough, seed=seed)

@@ -63,7 +63,7 @@ class Sent:
 
 
 def draw_training(*, seed: int, scale: float) -> Sent:
-    """Draws training events; one in twenty is sent again with other numbers of officers."""
+    """Draws training events; some are sent again when officers were counted twice."""
     rng = stream(seed, "civil", "training")
     days, sizes = [], []
     for period, (events, attendances) in TRAINING.items():
@@ -72,9 +72,11 @@ def draw_training(*, seed: int, scale: float) -> Sent:
         begin = np.datetime64(first) + (period == "after")
         end = np.datetime64(last) - {"before": 1, "in": 0, "after": 8}[period]
         days.append(seasonal_days(rng, begin, end, MONTH_FACTOR, n))
-        sizes.append(2 + rng.multinomial(total - 2 * n, np.full(n, 1 / n)))
+        each = rng.multinomial(total - 2 * n, np.full(n, 1 / n)) if n else np.zeros(0, int)
+        sizes.append(2 + each)
     held, size = np.concatenate(days), np.concatenate(sizes)
     n = len(held)
+    repeated = rng.binomial(1, 0.2, n)
     course = rng.integers(len(COURSES), size=n)
     code, title, statutory, hours = (words(values, course) for values in zip(*COURSES, strict=True))
     rows = pa.table(
@@ -86,12 +88,12 @@ def draw_training(*, seed: int, scale: float) -> Sent:
             "delivery_mode": words(MODES, choose(rng, MODE_SHARES, n)),
             "duration_hours": hours,
             "attendee_count": text(size),
-            "attendee_unique_count": text(size - rng.binomial(1, 0.2, n)),
+            "attendee_unique_count": text(size - repeated),
             "department": words(DEPARTMENTS, rng.integers(len(DEPARTMENTS), size=n)),
             "is_statutory_role": statutory,
         }
     ).select(TRAINING_COLUMNS)
-    again = rng.permutation(n)[: n // 20]
+    again = np.flatnonzero(repeated)[::3]
     place = TRAINING_COLUMNS.index("attendee_unique_count")
     corrected = rows.take(pa.array(again))
     corrected = corrected.set_column(place, "attendee_unique_count", [text(size[again])])
@@ -172,21 +174,20 @@ def draw_registers(*, seed: int, scale: float) -> Iterator[Register]:
         due = reviewed + 365
         # Plans not yet written at the time are left out, so the others follow the last active one.
         row = np.concatenate([np.arange(active), np.arange(full, n)])
-        rows = _plans(row, tier, on - approved - 365, due, reviewed, reviewed - exercised)
+        days = {
+            "approved_on": on - approved - 365,
+            "review_due_on": due,
+            "last_reviewed_on": reviewed,
+            "last_exercised_on": reviewed - exercised,
+        }
+        rows = _plans(row, tier, days)
         kind = ["ACTIVE", *OTHER_PLANS]
         state = np.where(row < full, 0, 1 + row % len(OTHER_PLANS))
         rows = rows.append_column("status", words(kind, state)).select(PLAN_COLUMNS)
         yield Register(month_end(first), rows, active, int((due[:active] >= on).sum()))
 
 
-def _plans(
-    row: np.ndarray,
-    tier: np.ndarray,
-    approved: np.ndarray,
-    due: np.ndarray,
-    reviewed: np.ndarray,
-    exercised: np.ndarray,
-) -> pa.Table:
+def _plans(row: np.ndarray, tier: np.ndarray, days: dict[str, np.ndarray]) -> pa.Table:
     """Plans of one register, all columns but the status."""
     service = joined(words(SERVICES, row % len(SERVICES)), " ", text(row // len(SERVICES) + 1))
     return pa.table(
@@ -196,10 +197,7 @@ def _plans(
             "directorate": words(DEPARTMENTS, row % len(DEPARTMENTS)),
             "owner_role": words(OWNERS, row % len(OWNERS)),
             "version": joined(text(1 + row % 4), ".", text(row % 3)),
-            "approved_on": iso_days(approved[row]),
-            "review_due_on": iso_days(due[row]),
-            "last_reviewed_on": iso_days(reviewed[row]),
-            "last_exercised_on": iso_days(exercised[row]),
+            **{name: iso_days(values[row]) for name, values in days.items()},
             "rto_hours": words([str(hours) for hours in RTO_HOURS], tier[row]),
             "mtpd_hours": words([str(hours) for hours in MTPD_HOURS], tier[row]),
             "criticality": joined("TIER_", text(tier[row] + 1)),
@@ -248,8 +246,9 @@ def draw_mobilisations(*, seed: int, scale: float) -> tuple[pa.Table, np.ndarray
     n = len(incidents)
     hour = choose(rng, HOURS_OF_DAY, n)
     # The clocks change on two Sunday nights a year; nobody calls in those hours here.
-    sunday = (incidents.astype("datetime64[D]").astype(int) + 3) % 7 == 6  # noqa: PLR2004
-    hour = np.where(sunday & (hour < 3), hour + 9, hour)  # noqa: PLR2004
+    weekday = (incidents.astype(int) + 3) % 7
+    hour = np.where((weekday == 6) & (hour < 3), hour + 9, hour)  # noqa: PLR2004
+    hour = np.where((weekday == 5) & (hour > 20), hour - 9, hour)  # noqa: PLR2004
     called = incidents.astype("datetime64[s]") + hour * np.timedelta64(3600, "s")
     called = np.sort(called + rng.integers(3300, size=n))
     pumps = 1 + rng.binomial(3, 0.15, n)

@@ -8,16 +8,48 @@ from __future__ import annotations
 
 from csp.simulator.borough_2021.periods import LAST_12_MONTHS, WHOLE
 
-INCIDENT_COLUMNS = (
-    "incident_id,record_version,incident_type,declared_level,reported_at,council_notified_by,"
-    "declared_at,response_start_at,stand_down_at,recovery_handover_at,m_major_incident,"
-    "e_exact_location,t_type_detail,h_hazards,a_access,n_casualties_fatal,n_casualties_serious,"
-    "n_casualties_minor,e_agencies_present,e_agencies_required,uprn,postcode_district,latitude,"
-    "longitude,ward_code,people_evacuated,households_displaced,rest_centre_opened_at,"
-    "rest_centre_closed_at,rest_centre_code,rest_centre_peak,lalo_deployed_at,gold_cell_opened_at,"
-    "acm_cladding_flag,govt_info_requests,lfb_incident_number,police_cad_ref,cost_gbp,"
-    "debrief_completed_on,lessons_count"
-).split(",")
+INCIDENT_COLUMNS = [
+    "incident_id",
+    "record_version",
+    "incident_type",
+    "declared_level",
+    "reported_at",
+    "council_notified_by",
+    "declared_at",
+    "response_start_at",
+    "stand_down_at",
+    "recovery_handover_at",
+    "m_major_incident",
+    "e_exact_location",
+    "t_type_detail",
+    "h_hazards",
+    "a_access",
+    "n_casualties_fatal",
+    "n_casualties_serious",
+    "n_casualties_minor",
+    "e_agencies_present",
+    "e_agencies_required",
+    "uprn",
+    "postcode_district",
+    "latitude",
+    "longitude",
+    "ward_code",
+    "people_evacuated",
+    "households_displaced",
+    "rest_centre_opened_at",
+    "rest_centre_closed_at",
+    "rest_centre_code",
+    "rest_centre_peak",
+    "lalo_deployed_at",
+    "gold_cell_opened_at",
+    "acm_cladding_flag",
+    "govt_info_requests",
+    "lfb_incident_number",
+    "police_cad_ref",
+    "cost_gbp",
+    "debrief_completed_on",
+    "lessons_count",
+]
 
 #: Incident type → share, who tells the council, agencies on scene, typical evacuees.
 INCIDENT_TYPES = {
@@ -55,10 +87,18 @@ WHARF = ("2021-05-07T08:55:00", 51.50680, -0.00105, "E05009318")
 #: A burst main over the end of a month and of a quarter.
 OVER_MIDNIGHT = "2021-06-30T23:40:00"
 
-TRAINING_COLUMNS = (
-    "event_id,event_date,course_code,title,delivery_mode,duration_hours,attendee_count,"
-    "attendee_unique_count,department,is_statutory_role"
-).split(",")
+TRAINING_COLUMNS = [
+    "event_id",
+    "event_date",
+    "course_code",
+    "title",
+    "delivery_mode",
+    "duration_hours",
+    "attendee_count",
+    "attendee_unique_count",
+    "department",
+    "is_statutory_role",
+]
 COURSES = (
     ("GOLD-01", "Strategic lead in an emergency", "true", "3.5"),
     ("SILVER-01", "Tactical lead in an emergency", "true", "3.5"),
@@ -74,10 +114,18 @@ DEPARTMENTS = ("Place", "Health, Adults and Community", "Children and Culture", 
 #: Events and attendances by period.
 TRAINING = {"before": (46, 640), "in": (39, 503), "after": (5, 61)}
 
-EXERCISE_COLUMNS = (
-    "exercise_id,date,type,name,scope,staff_attending,partners,objectives_met,debrief_on,"
-    "actions_open"
-).split(",")
+EXERCISE_COLUMNS = [
+    "exercise_id",
+    "date",
+    "type",
+    "name",
+    "scope",
+    "staff_attending",
+    "partners",
+    "objectives_met",
+    "debrief_on",
+    "actions_open",
+]
 #: Day, type, name, scope, staff, partners, objectives met, days to the debrief, open actions.
 EXERCISES = (
     ("2019-05-16", "TABLETOP", "Surface flood table-top", "BOROUGH", 9, "LFB|EA", "4/5", 14, 3),
@@ -96,10 +144,21 @@ EXERCISES = (
     ("2021-11-25", "TABLETOP", "Winter power loss", "BOROUGH", 9, "UTIL_UKPN", "4/5", 14, 2),
 )
 
-PLAN_COLUMNS = (
-    "plan_id,service,directorate,owner_role,version,approved_on,review_due_on,last_reviewed_on,"
-    "last_exercised_on,rto_hours,mtpd_hours,criticality,status"
-).split(",")
+PLAN_COLUMNS = [
+    "plan_id",
+    "service",
+    "directorate",
+    "owner_role",
+    "version",
+    "approved_on",
+    "review_due_on",
+    "last_reviewed_on",
+    "last_exercised_on",
+    "rto_hours",
+    "mtpd_hours",
+    "criticality",
+    "status",
+]
 SERVICES = (
     "Housing options",
     "Adult social care",
@@ -125,13 +184,30 @@ ROLES = ("GOLD", "SILVER", "LALO", "RCM", "BECC", "LOGGIST")
 #: First month of a chance of a filled shift; the cadre is full from the last.
 FILLED_FROM = (("2019-04", 0.91), ("2020-04", 0.95), ("2021-01", 0.98), ("2021-06", 1.0))
 
-MOBILISATION_COLUMNS = (
-    "IncidentNumber,CalYear,HourOfCall,ResourceMobilisationId,Resource_Code,PerformanceReporting,"
-    "DateAndTimeMobilised,DateAndTimeMobile,DateAndTimeArrived,TurnoutTimeSeconds,"
-    "TravelTimeSeconds,AttendanceTimeSeconds,DateAndTimeLeft,DateAndTimeReturned,"
-    "DeployedFromStation_Code,DeployedFromStation_Name,DeployedFromLocation,PumpOrder,"
-    "PlusCode_Code,PlusCode_Description,DelayCodeId,DelayCode_Description"
-).split(",")
+MOBILISATION_COLUMNS = [
+    "IncidentNumber",
+    "CalYear",
+    "HourOfCall",
+    "ResourceMobilisationId",
+    "Resource_Code",
+    "PerformanceReporting",
+    "DateAndTimeMobilised",
+    "DateAndTimeMobile",
+    "DateAndTimeArrived",
+    "TurnoutTimeSeconds",
+    "TravelTimeSeconds",
+    "AttendanceTimeSeconds",
+    "DateAndTimeLeft",
+    "DateAndTimeReturned",
+    "DeployedFromStation_Code",
+    "DeployedFromStation_Name",
+    "DeployedFromLocation",
+    "PumpOrder",
+    "PlusCode_Code",
+    "PlusCode_Description",
+    "DelayCodeId",
+    "DelayCode_Description",
+]
 #: Code and name of stations in and near the borough, and their share of turn-outs.
 STATIONS = (
     ("F20", "Whitechapel", 0.2),

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from csp.simulator.borough_2021 import cohesion_words as say
 from csp.simulator.borough_2021.community_work import draw_events, draw_issues, draw_security
 from csp.simulator.borough_2021.council_dispatch import dispatch, within
+from csp.simulator.borough_2021.council_faults import cohesion_faults
 from csp.simulator.borough_2021.hate_incidents import HateIncidents, draw_hate_incidents
 from csp.simulator.borough_2021.periods import (
     H1,
@@ -30,6 +31,7 @@ from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.draws import stream
 from csp.simulator.partner_files import write_csv
 from csp.simulator.places import Borough
+from csp.simulator.truth import Fault
 
 #: The quarter whose totals were corrected and sent again.
 CORRECTED_QUARTER = "2020Q3"
@@ -62,6 +64,11 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         **_of_security(security.current),
     }
     return DomainTruth(feeds, figures)
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of these feeds, one folder each, and lists them."""
+    return cohesion_faults(folder, borough, seed=seed)
 
 
 def _write_totals(place: Path, seed: int, scale: float) -> FeedTruth:

@@ -156,6 +156,8 @@ def dispatch(
     packed: dict[tuple[int, int], dict[str, bytes]] = {}
     files = rows = 0
     for start, begin, end in zip(starts, edges[:-1], edges[1:], strict=True):
+        if begin == end:
+            continue  # nothing was saved, so nothing is sent
         part, day = found.rows.slice(begin, end - begin), start.astype(date)
         written = day.strftime("%Y%m%d" if every == "week" else "%Y%m")
         file = f"{name}_{written}.csv"
@@ -167,7 +169,7 @@ def dispatch(
             continue
         packed.setdefault((day.year, day.month), {})[file] = content
         following = (day.replace(day=28) + timedelta(4)).replace(day=1)
-        if following < DAILY_FILES_FROM and rng.random() < SENT_AGAIN and len(part) > 1:
+        if following < DAILY_FILES_FROM and rng.random() < SENT_AGAIN:
             again = csv_bytes(part.take(pa.array(np.arange(len(part))[::-1])), columns)
             packed.setdefault((following.year, following.month), {})[file] = again
             files, rows = files + 1, rows + len(part)

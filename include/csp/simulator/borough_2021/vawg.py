@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021 import vawg_words as say
 from csp.simulator.borough_2021.council_dispatch import dispatch, within
+from csp.simulator.borough_2021.council_faults import vawg_faults
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, Period
 from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.borough_2021.vawg_cases import Meeting, draw_meetings, draw_referrals
@@ -18,6 +19,7 @@ from csp.simulator.borough_2021.vawg_safety import draw_installations, draw_trai
 from csp.simulator.draws import stream
 from csp.simulator.partner_files import write_csv
 from csp.simulator.places import Borough
+from csp.simulator.truth import Fault
 
 YEAR_BEFORE = Period(
     LAST_12_MONTHS.first.replace(year=LAST_12_MONTHS.first.year - 1),
@@ -56,6 +58,11 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         **_of_training(training.current),
     }
     return DomainTruth(feeds, figures)
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of these feeds, one folder each, and lists them."""
+    return vawg_faults(folder, seed=seed)
 
 
 def _write_meetings(place: Path, meetings: list[Meeting]) -> FeedTruth:

@@ -28,7 +28,7 @@ REFERRED_AGAIN, WITHOUT_SCORE, ENGAGED, MISSED_REPEAT = 0.2, 0.18, 0.7, 0.04
 WITHOUT_NEEDS, SENT_LATE, DAYS_OF_A_YEAR = 0.15, 0.05, 365
 #: A person comes back to the conference after 2 to 24 meetings, within the year.
 LONGEST_GAP_IN_MEETINGS = 24
-KNOWN_BEFORE_THE_RECORD, MISSED_IN_MINUTES = 0.3, 0.03
+MISSED_IN_MINUTES = 0.03
 CORRECTED_MEETINGS = (10, 31, 52)
 
 
@@ -120,12 +120,13 @@ def draw_meetings(rng: np.random.Generator, scale: float) -> list[Meeting]:
         pool = np.unique(np.concatenate(recent)) if recent else np.zeros(0, dtype=np.int64)
         last = meetings[-1].people if meetings else pool
         pool = np.setdiff1d(pool, last)
-        back = rng.choice(pool, min(rng.binomial(n, say.REPEAT_SHARE), len(pool)), replace=False)
+        repeats = rng.binomial(n, say.REPEAT_SHARE)
+        in_record = round(repeats * min(number / say.MEETINGS_A_YEAR, 1))
+        back = rng.choice(pool, min(in_record, len(pool)), replace=False)
         people = np.concatenate([back, np.arange(new, new + n - len(back))])
         new += n - len(back)
-        known = np.arange(n) < len(back)
-        if number < say.MEETINGS_A_YEAR:
-            known |= rng.random(n) < KNOWN_BEFORE_THE_RECORD * (1 - number / say.MEETINGS_A_YEAR)
+        # In the first year some come back from before the record begins.
+        known = np.arange(n) < max(repeats, len(back))
         minutes = _minutes(rng, day, tokens.take(pa.array(people)), known)
         order = pa.array(rng.permutation(n))
         minutes, people = minutes.take(order), people[order.to_numpy()]

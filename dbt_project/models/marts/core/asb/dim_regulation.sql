@@ -1,0 +1,13 @@
+with codes as (
+    select * from {{ ref('regulation') }}
+),
+
+final as (
+    select
+        regulation_code,
+        regulation,
+        is_covid
+    from codes
+)
+
+select * from final

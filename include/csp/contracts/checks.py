@@ -83,6 +83,7 @@ class GateMetric(Strict):
         min: Lowest value that passes.
         max: Highest value that passes.
         leastRows: Cells with fewer rows are not judged.
+        good: Rows of a file that passes, as changes to the valid row; valid rows when left out.
         bad: A file whose measure is out of bounds; a profile needs none, and a measure that no file
             can fail has its case in tests/quality.
     """
@@ -94,6 +95,7 @@ class GateMetric(Strict):
     min: float | None = None
     max: float | None = None
     leastRows: int = 0  # noqa: N815
+    good: list[RowChange] = []
     bad: BadShare | None = None
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021 import iom_words as say
 from csp.simulator.borough_2021.event_files import iso_days
-from csp.simulator.borough_2021.iom_faults import faults
+from csp.simulator.borough_2021.iom_faults import write_faults
 from csp.simulator.borough_2021.iom_linkage import linkage
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, month_end, months
 from csp.simulator.borough_2021.treatment_episodes import (
@@ -25,8 +26,7 @@ from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.draws import choose, stream, text, words
 from csp.simulator.partner_files import write_csv
 from csp.simulator.places import Borough
-
-__all__ = ["faults", "write"]
+from csp.simulator.truth import Fault
 
 FIRST, LAST = np.datetime64(WHOLE.first), np.datetime64(WHOLE.last)
 WINDOW = np.datetime64(LAST_12_MONTHS.first), np.datetime64(LAST_12_MONTHS.last)
@@ -63,6 +63,14 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     figures |= _of_cohort(register, scale)
     figures |= linkage(clients, episodes, register.tokens)
     return DomainTruth({"iom_nominal": registers, "iom_reoffence": events}, figures)
+
+
+def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
+    """Writes the labelled bad inputs of both feeds, made from the scenario at its usual scale."""
+    with TemporaryDirectory(prefix="csp-simulator-") as scratch:
+        write(Path(scratch), borough, seed=seed, scale=1.0)
+        register = (Path(scratch) / "iom" / "iom_nominal_202112.csv").read_text("utf-8")
+    return write_faults(folder, register)
 
 
 def tokens(kind: str, n: int) -> np.ndarray:

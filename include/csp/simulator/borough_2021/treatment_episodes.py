@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -92,6 +93,16 @@ class Episodes:
         return np.isin(self.drugs, [code for code, of in say.DRUG_KIND.items() if of == kind])
 
 
+class Spans(NamedTuple):
+    """Whose episodes, from when to when, continued or not, and 0 for a client's first."""
+
+    client: np.ndarray
+    triaged: np.ndarray
+    discharged: np.ndarray
+    continues: np.ndarray
+    nth: np.ndarray
+
+
 def draw_clients(seed: int, scale: float) -> Clients:
     """Draws the people; the offender cohort's clients come first."""
     rng = stream(seed, "treatment", "people")
@@ -140,9 +151,8 @@ def draw_episodes(seed: int, clients: Clients) -> Episodes:
     continues[len(client) : len(client) + len(after)] = gap < JOURNEY_GAP
     discharged = np.where(discharged > LAST, NEVER, discharged)
     kept = (triaged <= LAST - 3) & (np.isnat(discharged) | (discharged >= SEEN_FROM))
-    return _described(
-        rng, clients, *(part[kept] for part in (who, triaged, discharged, continues, nth))
-    )
+    spans = Spans(*(part[kept] for part in (who, triaged, discharged, continues, nth)))
+    return _described(rng, clients, spans)
 
 
 def _lengths(rng: np.random.Generator, is_opiate: np.ndarray) -> np.ndarray:
@@ -193,16 +203,9 @@ def _overlapping(
     return who, begins, begins + rng.integers(10, 150, len(who))
 
 
-def _described(
-    rng: np.random.Generator,
-    clients: Clients,
-    client: np.ndarray,
-    triaged: np.ndarray,
-    discharged: np.ndarray,
-    continues: np.ndarray,
-    nth: np.ndarray,
-) -> Episodes:
+def _described(rng: np.random.Generator, clients: Clients, spans: Spans) -> Episodes:
     """Adds provider, referral, substances, interventions and the reason of discharge."""
+    client, triaged, discharged, _, nth = spans
     n, opiate = len(client), clients.is_opiate[client]
     known = client < clients.known
     wait = np.minimum(rng.geometric(0.36, n) - 1, 21)
@@ -221,7 +224,7 @@ def _described(
         referred=triaged - rng.integers(0, 15, n),
         triaged=triaged,
         discharged=discharged,
-        reason=_reasons(rng, opiate, client, discharged, continues, nth),
+        reason=_reasons(rng, opiate, spans),
         drugs=_drugs(rng, opiate),
         source=np.array(say.REFERRAL)[choose(rng, say.REFERRAL_SHARE, n)],
         structured=(rng.random(n) >= UNSTRUCTURED) | known | np.isin(client, clients.namesakes),
@@ -257,15 +260,9 @@ def _drugs(rng: np.random.Generator, opiate: np.ndarray) -> np.ndarray:
     return np.where(opiate[:, None], tables[1], tables[0])
 
 
-def _reasons(
-    rng: np.random.Generator,
-    opiate: np.ndarray,
-    client: np.ndarray,
-    discharged: np.ndarray,
-    continues: np.ndarray,
-    nth: np.ndarray,
-) -> np.ndarray:
+def _reasons(rng: np.random.Generator, opiate: np.ndarray, spans: Spans) -> np.ndarray:
     """Reason of discharge, blank while open; who is treated later was transferred or alive."""
+    client, _, discharged, continues, nth = spans
     n = len(client)
     drawn = np.where(opiate, choose(rng, say.REASON_OPIATE, n), choose(rng, say.REASON_OTHER, n))
     reason = np.array(say.REASONS)[drawn]

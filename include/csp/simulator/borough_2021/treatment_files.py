@@ -146,12 +146,14 @@ def month_rows(
     order = np.lexsort((kind, of, episodes.agency[of]))
     of, kind = of[order], kind[order]
     columns = {name: values.take(pa.array(of)) for name, values in paper.columns.items()}
-    columns |= _days(episodes, paper, of, kind, month, last)
+    columns |= _days(episodes, paper, of, kind, month=month, last=last)
     on = np.where(kind == FIRST_PROFILE, paper.first_profile[of], profile_on[of])
     on = np.where(kind >= FIRST_PROFILE, on, NEVER)
     number = np.where(kind == FIRST_PROFILE, 0, profile_number[of])
     stage = np.where(kind == FIRST_PROFILE, 0, np.where(is_exit[of], 2, 1))
-    columns |= _profiles(stream(seed, "treatment", str(month)), paper, of, on, number, stage)
+    columns |= _profiles(
+        stream(seed, "treatment", str(month)), paper, of, on, number=number, stage=stage
+    )
     return _blanked_without_consent(columns, agreed[of])
 
 
@@ -177,6 +179,7 @@ def _days(
     paper: Paper,
     of: np.ndarray,
     kind: np.ndarray,
+    *,
     month: np.datetime64,
     last: np.datetime64,
 ) -> dict[str, pa.Array]:
@@ -210,6 +213,7 @@ def _profiles(
     paper: Paper,
     of: np.ndarray,
     on: np.ndarray,
+    *,
     number: np.ndarray,
     stage: np.ndarray,
 ) -> dict[str, pa.Array]:

@@ -77,7 +77,7 @@ def draw_people(rng: np.random.Generator, n: int, *, on: np.ndarray, heaped: flo
     age = np.clip(rng.normal(39, 10.5, n), 19, 75)
     born = on - (age * 365.25).astype("timedelta64[D]")
     new_year = born.astype("datetime64[Y]").astype("datetime64[D]")
-    # A day that is 1 January by chance is moved, so that the share of heaped dates is the drawn one.
+    # A day that is 1 January by chance is moved; the share of heaped dates is the drawn one.
     born = np.where(born == new_year, born - np.timedelta64(40, "D"), born)
     born = np.where(rng.random(n) < heaped, new_year, born)
     sex = np.where(rng.random(n) < FEMALE, 2, 1)

@@ -60,17 +60,19 @@ def form_journeys(clients: Clients, episodes: Episodes, naloxone: np.ndarray) ->
     so_far = np.maximum.accumulate(person * (2 * OPEN_END) + end) - person * (2 * OPEN_END)
     begins = np.ones(len(of), dtype=bool)
     begins[1:] = (person[1:] != person[:-1]) | (begin[1:] - so_far[:-1] >= JOURNEY_GAP)
-    return _summed(episodes, naloxone, of, whose, begin, end, np.flatnonzero(begins))
+    at = np.flatnonzero(begins)
+    return _summed(episodes, naloxone, of, at, whose=whose, begin=begin, end=end)
 
 
 def _summed(
     episodes: Episodes,
     naloxone: np.ndarray,
     of: np.ndarray,
+    at: np.ndarray,
+    *,
     whose: np.ndarray,
     begin: np.ndarray,
     end: np.ndarray,
-    at: np.ndarray,
 ) -> Journeys:
     """Sums runs of episodes, each beginning at a position, into journeys."""
     ended = np.maximum.reduceat(end, at)

@@ -159,9 +159,10 @@ def test_wards_hold_95_to_100_percent_of_their_borough(files: Path, truth: Domai
     stub = min(totals["Ward"])
     assert len(totals["Ward"]) == len(totals["Borough"]) == 25
     assert totals["Ward"].pop(stub) < 0.2 * totals["Ward"]["202112"]
-    # A tenth of a usual month, so that chance may take a month a little out of the band.
-    shares = [n / totals["Borough"][month] for month, n in totals["Ward"].items()]
-    assert 0.95 < sum(shares) / len(shares) <= 1
+    assert all(
+        95 * totals["Borough"][m] <= 100 * n <= 100 * totals["Borough"][m]
+        for m, n in totals["Ward"].items()
+    )
     assert truth.feeds["mps_ward_crime"].files == 11
 
 

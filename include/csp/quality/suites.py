@@ -7,7 +7,7 @@ and counts only, so that no value of a row can enter a result.
 from __future__ import annotations
 
 from csp.contracts import Contract
-from csp.contracts.dbt_models import core_schema, staging_name
+from csp.contracts.dbt_models import core_names, core_schema, staging_name
 from csp.quality.judge import CRITICAL, WARNING, TableCheck
 
 PLATFORM = "Data platform"
@@ -113,9 +113,10 @@ def _core_table_checks(contract: Contract) -> list[TableCheck]:
     if core is None:
         return []
     table, code = f"{core_schema(contract)}.{core.name}", core.name
-    checks = []
-    if grain.key and not core.history:
-        checks.append(_unique(f"WH-KEY-{code}", table, *grain.key))
+    checks, names = [], core_names(contract, core)
+    key = [names[name] for name in grain.key if name in names]
+    if len(key) == len(grain.key) > 0 and not core.history:
+        checks.append(_unique(f"WH-KEY-{code}", table, *key))
     if not core.history:
         staged = f"staging.{staging_name(contract)}"
         checks.append(
@@ -132,12 +133,12 @@ def _core_table_checks(contract: Contract) -> list[TableCheck]:
             )
         )
     else:
-        keys = ", ".join(grain.key)
+        keys = ", ".join(key)
         checks.append(
             _none(
                 f"WH-VERSION-{code}",
                 table,
-                f"each {' and '.join(grain.key)} of {table} has at most one version that counts",
+                f"each {' and '.join(key)} of {table} has at most one version that counts",
                 f"select {keys} from {{batch}} as batch where is_current "
                 f"group by {keys} having count(*) > 1",
             )

@@ -49,7 +49,8 @@ select who, number, min(triaged) as began,
     list_contains(flatten(list(drugs)), '1011') or list_contains(flatten(list(drugs)), '1105')
         or list_contains(flatten(list(drugs)), '1000') as opiate,
     list_contains(flatten(list(drugs)), '7000') as alcohol,
-    min(first_intervention) as first_intervention, list({'day': discharged, 'reason': reason}) as ends
+    min(first_intervention) as first_intervention,
+    list({'day': discharged, 'reason': reason}) as ends
 from (
     select *, sum(starts) over (partition by who order by triaged, AGNCY, EPISODID) as number
     from (
@@ -110,7 +111,8 @@ def test_figures_of_treatment_are_those_of_the_files(
         one(counted, f"select count(*) from journey where began {WINDOW}")
         == (figures["S26.new_journeys"])
     )
-    waits = f"""select count(*) filter (first_intervention.started - first_intervention.referred <= 21),
+    waits = f"""select
+        count(*) filter (first_intervention.started - first_intervention.referred <= 21),
         count(first_intervention.started) from journey where began {WINDOW}"""
     share = figures["S26.waiting_within_3_weeks"]
     assert counted.sql(waits).fetchone() == (share["numerator"], share["denominator"])

@@ -168,7 +168,7 @@ def run_demo(data: Path | None) -> int:
     """Run the demo.
 
     Args:
-        data: Folder of real partner files; None simulates scenario borough-2021, labelled synthetic.
+        data: Folder of real partner files; None simulates borough-2021, labelled synthetic.
 
     Returns:
         Exit code: 0 when a publication came out.

@@ -20,6 +20,11 @@ from csp.warehouse.refresh import refresh
 from .conftest import platform_at
 
 CRIME, ASB, FIRE = "core.fct_recorded_crime", "core.fct_asb_incident", "core.fct_fire_incident"
+OUTCOME, SEARCH, COUNTS = (
+    "core.fct_crime_outcome",
+    "core.fct_stop_search",
+    "core.fct_mps_crime_month",
+)
 MART = "kpi.kpi_observation"
 FIRST = "rowid = (select min(rowid) from {table} {condition})"
 
@@ -32,6 +37,13 @@ def change_one(table: str, change: str, condition: str = "") -> str:
 def one_twice(table: str) -> str:
     """Have one row twice."""
     return f"insert into {table} select * from {table} limit 1"
+
+
+def with_rows(table: str, *rows: str) -> str:
+    """Have a few rows more, of a table of which the year has none."""
+    # Made anew, the table does not insist on columns that do not matter here.
+    inserts = (f"insert into {table} by name select {row}" for row in rows)
+    return "; ".join([f"create or replace table {table} as from {table}", *inserts])
 
 
 def emptied(table: str, column: str) -> str:
@@ -77,6 +89,20 @@ SPOIL = {
         CRIME, "ward_code = 'E05009317'", "where borough_code = 'outside'"
     ),
     "WH-REPEATED-ID": f"update {CRIME} set is_crime_id_repeated = true",
+    "WH-OUTCOME-KEY": with_rows(OUTCOME, *["'d-2' as crime_outcome_id"] * 2),
+    "WH-SEARCH-KEY": with_rows(SEARCH, *["'hash-1' as stop_search_id"] * 2),
+    "WH-OUTCOME-SUM": with_rows(OUTCOME, "1 as source_row_count"),
+    "WH-SEARCH-SUM": with_rows(SEARCH, "'hash-1' as stop_search_id"),
+    "WH-OUTCOME-ORPHAN": with_rows(OUTCOME, "true as is_orphan"),
+    "WH-OUTCOME-EARLY": with_rows(OUTCOME, "true as is_before_crime"),
+    "WH-MPS-WARDS": with_rows(
+        COUNTS,
+        *(
+            f"'{level}' as area_level, {offences} as offences, date '2021-06-01' as crime_month, "
+            "'E09000030' as borough_code, true as in_crime_total, false as is_partial_month"
+            for level, offences in (("ward", 94), ("borough", 100))
+        ),
+    ),
     "PUB-KEY": one_twice(MART),
     "PUB-STATUS": emptied(MART, "status"),
     "PUB-AS-OF": emptied(MART, "as_of"),

@@ -67,11 +67,14 @@ class BadShare(Strict):
         rows: Rows of the file.
         share: Share of them that is changed, from the top.
         change: The change to the valid row.
+        lake: Column → expression that spoils the lake rows afterwards, as a fault of intake would,
+            where no file can fail the measure.
     """
 
     rows: int = 100
     share: float = 1.0
-    change: RowChange
+    change: RowChange = {}
+    lake: dict[str, str] = {}
 
 
 class GateMetric(Strict):
@@ -83,8 +86,8 @@ class GateMetric(Strict):
         min: Lowest value that passes.
         max: Highest value that passes.
         leastRows: Cells with fewer rows are not judged.
-        bad: A file whose measure is out of bounds; a profile needs none, and a measure that no file
-            can fail has its case in tests/quality.
+        good: Rows of a file that passes, as changes to the valid row; valid rows when left out.
+        bad: A file whose measure is out of bounds; a profile needs none.
     """
 
     metric: str | None = None
@@ -94,6 +97,7 @@ class GateMetric(Strict):
     min: float | None = None
     max: float | None = None
     leastRows: int = 0  # noqa: N815
+    good: list[RowChange] = []
     bad: BadShare | None = None
 
     @model_validator(mode="after")

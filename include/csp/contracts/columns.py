@@ -50,6 +50,24 @@ Purpose = Literal[
 ]
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+#: Names of what the platform itself says of a row or a delivery.
+RESERVED = {
+    "delivered_on",
+    "delivery_id",
+    "delivery_order",
+    "delivery_period",
+    "is_current",
+    "is_padded",
+    "period_start",
+    "received_on",
+    "release_rank",
+    "series",
+    "source_line",
+    "spread_name",
+    "spread_value",
+    "valid_from",
+    "valid_to",
+}
 
 
 class ColumnProperties(Strict):
@@ -125,6 +143,8 @@ class Column(Strict):
         """Hold that the name needs no quoting in any engine."""
         if not IDENTIFIER.fullmatch(name):
             raise ValueError("a column name is lower-case letters, digits and underscores")
+        if name in RESERVED:
+            raise ValueError(f"'{name}' is the platform's own; say of what it is")
         return name
 
     @field_validator("customProperties")

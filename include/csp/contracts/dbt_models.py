@@ -108,7 +108,7 @@ def staging_model(contract: Contract) -> dict[str, Any]:
     }
 
 
-def _core_names(contract: Contract, core: CoreTable) -> dict[str, str]:
+def core_names(contract: Contract, core: CoreTable) -> dict[str, str]:
     """Column of the staging view → its name in the core table."""
     names = {}
     for column in contract.kept_columns:
@@ -128,7 +128,7 @@ def core_sql(contract: Contract, core: CoreTable) -> str:
     types = {column.name: column.type for column in contract.columns}
     arguments = [
         staging_name(contract),
-        _core_names(contract, core),
+        core_names(contract, core),
         grain.key,
         grain.version or "",
         grain.current,
@@ -170,7 +170,7 @@ def _conformed_columns(core: CoreTable) -> dict[str, tuple[str, str]]:
 def core_model(contract: Contract, core: CoreTable) -> dict[str, Any]:
     """The core table's description."""
     own = _own_columns(contract)
-    named = {to: own[name] for name, to in _core_names(contract, core).items()}
+    named = {to: own[name] for name, to in core_names(contract, core).items()}
     which = "in each of its versions" if core.history else "in the version that counts now"
     return {
         "name": core.name,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert
 
 from csp.contracts import Contract, ContractRegistry
+from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.registry import contract_hash
 from csp.delivery.arrival import ArchiveFaultError, Arrival, arrivals
 from csp.delivery.landing import LandedFile, keep, receive, sweep_received
@@ -173,13 +174,24 @@ class Intake:
         keep(landed, self.home, contract.platform.kept_in_landing if contract else unknown, ring)
 
     def _told_apart(self, landed: LandedFile, name: str) -> LandedFile:
-        """The same bytes without rows under another name are another delivery."""
+        """The same bytes are another delivery when only their name says what they speak of.
+
+        That is so of files without rows, and of a register that has not changed since its last
+        date.
+        """
         with self.ledger.session() as session:
             first = session.get(Delivery, landed.delivery_id)
-        if first is None or (first.verdict == "accepted" and first.accepted_rows):
+        if first is None:
             return landed
         called = logical_name(name)
-        same = logical_name(first.file_name) == called
+        if first.verdict == "accepted" and first.accepted_rows:
+            contract = next((c for c in self.contracts if c.id == first.feed), None)
+            if contract is None or contract.platform.grain.period != FILE_PERIOD:
+                return landed
+            facts = facts_of_name(name, contract)
+            same = facts is None or facts.period_start == first.period_start
+        else:
+            same = logical_name(first.file_name) == called
         return landed if same else replace(landed, sent_as=called)
 
     def _known(self, landed: LandedFile, name: str) -> IntakeOutcome | None:

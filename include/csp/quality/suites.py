@@ -7,7 +7,7 @@ and counts only, so that no value of a row can enter a result.
 from __future__ import annotations
 
 from csp.contracts import Contract
-from csp.contracts.dbt_models import core_schema, staging_name
+from csp.contracts.dbt_models import core_names, core_schema, staging_name
 from csp.quality.judge import CRITICAL, WARNING, TableCheck
 
 PLATFORM = "Data platform"
@@ -113,9 +113,10 @@ def _core_table_checks(contract: Contract) -> list[TableCheck]:
     if core is None:
         return []
     table, code = f"{core_schema(contract)}.{core.name}", core.name
-    checks = []
-    if grain.key and not core.history:
-        checks.append(_unique(f"WH-KEY-{code}", table, *grain.key))
+    checks, names = [], core_names(contract, core)
+    key = [names[name] for name in grain.key if name in names]
+    if len(key) == len(grain.key) > 0 and not core.history:
+        checks.append(_unique(f"WH-KEY-{code}", table, *key))
     if not core.history:
         staged = f"staging.{staging_name(contract)}"
         checks.append(
@@ -132,12 +133,12 @@ def _core_table_checks(contract: Contract) -> list[TableCheck]:
             )
         )
     else:
-        keys = ", ".join(grain.key)
+        keys = ", ".join(key)
         checks.append(
             _none(
                 f"WH-VERSION-{code}",
                 table,
-                f"each {' and '.join(grain.key)} of {table} has at most one version that counts",
+                f"each {' and '.join(key)} of {table} has at most one version that counts",
                 f"select {keys} from {{batch}} as batch where is_current "
                 f"group by {keys} having count(*) > 1",
             )
@@ -159,6 +160,7 @@ def warehouse_suite(contracts: list[Contract]) -> list[TableCheck]:
         _unique("WH-CRIME-KEY", crime, "recorded_crime_id"),
         _unique("WH-ASB-KEY", asb, "asb_incident_id"),
         _unique("WH-FIRE-KEY", fire, "call_month", "incident_number"),
+        *_outcome_and_count_checks(),
         _present("WH-CRIME-MONTH", crime, "crime_month"),
         _present("WH-ASB-MONTH", asb, "crime_month"),
         _present("WH-FIRE-CALLED", fire, "called_at"),
@@ -215,6 +217,63 @@ def warehouse_suite(contracts: list[Contract]) -> list[TableCheck]:
             "at most 1 % of the crimes repeat a Crime ID of their month",
             "select count(*) as repeated from {batch} as batch "
             "having sum(case when is_crime_id_repeated then 1 else 0 end) * 100 > count(*)",
+            WARNING,
+        ),
+    ]
+
+
+def _outcome_and_count_checks() -> list[TableCheck]:
+    """What holds of outcomes, searches and the counts of the Metropolitan Police."""
+    outcome, search = "core.fct_crime_outcome", "core.fct_stop_search"
+    counts = "core.fct_mps_crime_month"
+    return [
+        _unique("WH-OUTCOME-KEY", outcome, "crime_outcome_id"),
+        _unique("WH-SEARCH-KEY", search, "stop_search_id"),
+        _facts_reconcile(
+            "WH-OUTCOME-SUM",
+            "police_outcome",
+            f"select sum(source_row_count) as source_rows from {outcome}",
+            "outcomes are every row of the newest outcome releases",
+        ),
+        _facts_reconcile(
+            "WH-SEARCH-SUM",
+            "police_stop_search",
+            f"select count(*) as source_rows from {search}",
+            "searches are every row of the newest stop-and-search releases",
+        ),
+        _none(
+            "WH-OUTCOME-ORPHAN",
+            outcome,
+            "fewer than 15 % of the outcomes of a month are of crimes that are not held",
+            "select outcome_month, count(*) as outcomes from {batch} as batch "
+            "group by outcome_month "
+            "having sum(case when is_orphan then 1 else 0 end) * 100 >= 15 * count(*)",
+            WARNING,
+        ),
+        _none(
+            "WH-OUTCOME-EARLY",
+            outcome,
+            "at most one in 1,000 outcomes comes before its crime",
+            "select count(*) as outcomes from {batch} as batch "
+            "having sum(case when is_before_crime then 1 else 0 end) * 1000 > count(*)",
+            WARNING,
+        ),
+        # A warning: in the real files of 2024 the wards hold as little as 86 % of a month.
+        _none(
+            "WH-MPS-WARDS",
+            counts,
+            "the wards hold 95 to 100 % of their borough's offences in every whole month",
+            """select crime_month, sum(in_wards) as in_wards, sum(in_borough) as in_borough
+                from (
+                    select crime_month,
+                        case when area_level = 'ward' then offences end as in_wards,
+                        case when area_level = 'borough' then offences end as in_borough
+                    from {batch} as batch
+                    where borough_code = 'E09000030' and in_crime_total and not is_partial_month
+                ) as levels
+                group by crime_month
+                having sum(in_wards) * 100 not between 95 * sum(in_borough)
+                    and 100 * sum(in_borough)""",
             WARNING,
         ),
     ]

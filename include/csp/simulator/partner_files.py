@@ -79,3 +79,23 @@ def write_archive(
             member.create_system = 3
             member.external_attr = 0o644 << 16
             archive.writestr(member, content, compresslevel=compression)
+
+
+def month_extract(members: dict[str, bytes], month: tuple[int, int]) -> dict[str, bytes]:
+    """Puts a month's daily files into one, as a partner that sends its past does.
+
+    Args:
+        members: Files called `<stem>_YYYYMMDD.csv` → content, all with the same header line.
+        month: Year and month of the files that are put together; others stay as they are.
+
+    Returns:
+        One file called after the last day of the month that has one, and the others.
+    """
+    stamp = f"_{month[0]}{month[1]:02d}"
+    own = sorted(name for name in members if name[: -len("DD.csv")].endswith(stamp))
+    if not own:
+        return members
+    rows = [members[name].split(b"\n", 1)[1] for name in own]
+    header = members[own[0]].split(b"\n", 1)[0] + b"\n"
+    others = {name: content for name, content in members.items() if name not in own}
+    return others | {own[-1]: header + b"".join(rows)}

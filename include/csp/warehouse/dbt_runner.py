@@ -152,7 +152,7 @@ class DbtRunner:
 
 def _first_lines(message: str) -> str:
     """What dbt says went wrong, without the macros it passed through."""
-    told = message.split("\n  > ")[0]
+    told = message.split("\n  > ", 1)[0]
     return " ".join(told.split())[:MOST_TOLD]
 
 

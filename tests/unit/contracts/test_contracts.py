@@ -53,6 +53,7 @@ def test_a_contract_is_one_of_the_open_standard(path: Path) -> None:
         ("periodKind: month", "periodKind: hour", "periodKind: hour", "periodKind", "month"),
         ("period: crime_month", "period: day", "period: day", "grain.period", "no column"),
         ("name: crime_id", "name: Crime-ID", "name: Crime-ID", "name", "lower-case"),
+        ("name: location", "name: series", "name: series", "name", "platform's own"),
         ("{published: [Month]}", "{odd: [Month]}", "{odd: [Month]}", "sourceHeaders", "layout"),
         ("vocabulary: police_force", "why: odd", "why: odd", "why", "unknown key"),
         ("kind: DataContract", "kind: [DataContract", "", "", "expected"),

@@ -171,3 +171,18 @@ def test_a_register_must_say_its_day_and_a_wide_file_its_columns(
 ) -> None:
     outcome = harbour.take_text(name, text)
     assert (outcome.verdict, outcome.findings[0].code) == ("rejected", code)
+
+
+def test_an_unchanged_register_of_another_day_is_another_delivery(harbour: Desk) -> None:
+    text = "gauge,202105\nG1,60\n"
+    first = harbour.take_text(TIDE, text)
+    again = harbour.take_text("copy of tides_20210701.csv", text)
+    later = harbour.take_text("tides_20210801.csv", text)
+    later_again = harbour.take_text("tides_20210801.csv", text)
+    assert [o.verdict for o in (first, again, later, later_again)] == [
+        "accepted",
+        "repeat",
+        "accepted",
+        "repeat",
+    ]
+    assert len({first.delivery_id, later.delivery_id}) == 2

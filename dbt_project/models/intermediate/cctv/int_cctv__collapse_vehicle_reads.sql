@@ -9,7 +9,9 @@ with reads as (
 numbered as (
     select
         *,
-        row_number() over (partition by vrm_token, event_date order by hit_at, hit_ref) as read_number
+        row_number() over (
+            partition by vrm_token, event_date order by hit_at, hit_ref
+        ) as read_number
     from reads
 ),
 

@@ -36,8 +36,8 @@ inner_points as (
     from near_points
     inner join outline
         on
-            (outline.from_latitude > near_points.latitude)
-            <> (outline.to_latitude > near_points.latitude)
+            (near_points.latitude < outline.from_latitude)
+            <> (near_points.latitude < outline.to_latitude)
             and near_points.longitude
             < (outline.to_longitude - outline.from_longitude)
             * (near_points.latitude - outline.from_latitude)
@@ -49,7 +49,25 @@ inner_points as (
 
 final as (
     select
-        searches.*,
+        searches.delivery_id,
+        searches.source_line,
+        searches.series,
+        searches.period_start,
+        searches.search_type,
+        searches.searched_at,
+        searches.is_part_of_operation,
+        searches.operation_name,
+        searches.latitude,
+        searches.longitude,
+        searches.gender,
+        searches.age_range,
+        searches.self_defined_ethnicity,
+        searches.officer_defined_ethnicity,
+        searches.legislation,
+        searches.object_of_search,
+        searches.search_outcome,
+        searches.is_outcome_linked,
+        searches.is_more_than_outer_clothing,
         case
             when searches.longitude is null then 'unplaced'
             when inner_points.longitude is null then 'outside'

@@ -28,7 +28,7 @@ final as (
         ward_code,
         borough_code,
         area_code,
-        1.0 / count(*) over (partition by hate_ref) as incident_share,
+        cast(1 as double precision) / count(*) over (partition by hate_ref) as incident_share,
         delivery_id,
         source_line
     from matched

@@ -32,8 +32,10 @@ placed as (
         end as ward_code,
         case
             when wards.ward_code is not null then '{{ var("borough_code") }}'
-            when counted.reported_area_code = '{{ var("borough_code") }}' then '{{ var("borough_code") }}'
-            when boroughs.borough_code is not null or counted.reported_area_code like 'E05%' then 'outside'
+            when counted.reported_area_code = '{{ var("borough_code") }}'
+                then '{{ var("borough_code") }}'
+            when boroughs.borough_code is not null or counted.reported_area_code like 'E05%'
+                then 'outside'
             else 'unplaced'
         end as borough_code
     from counted

@@ -16,7 +16,7 @@ import pyarrow as pa
 from csp.simulator.borough_2021.periods import DAILY_FILES_FROM, WHOLE, Period
 from csp.simulator.borough_2021.truth import FeedTruth
 from csp.simulator.draws import joined, text, words
-from csp.simulator.partner_files import csv_bytes, write_archive
+from csp.simulator.partner_files import csv_bytes, month_extract, write_archive
 
 #: Instants in UTC between which London keeps summer time.
 SUMMER_TIME = (
@@ -119,7 +119,9 @@ def sent_late(rng: np.random.Generator, days: np.ndarray, share: float) -> np.nd
 
 
 def write_days(folder: Path, name: str, drawn: Drawn, *, resent: Sequence[date] = ()) -> FeedTruth:
-    """Writes a feed's daily files; days without rows have none.
+    """Writes a feed's daily files, put together by month before the last quarter.
+
+    Days without rows have none.
 
     Args:
         folder: Folder of the domain.
@@ -136,23 +138,26 @@ def write_days(folder: Path, name: str, drawn: Drawn, *, resent: Sequence[date] 
     sent, first = np.unique(drawn.days[order], return_index=True)
     bounds = [*first.tolist(), len(order)]
     archives: dict[tuple[int, int], dict[str, bytes]] = {}
-    files, rows = len(sent), len(order)
+    files, rows = 0, len(order)
     for position, of_day in enumerate(sent.astype(object)):
         start, end = bounds[position], bounds[position + 1]
         file_name = f"{name}_{of_day:%Y%m%d}.csv"
         content = header + body[ends[start] : ends[end]]
         if of_day >= DAILY_FILES_FROM:
             (folder / file_name).write_bytes(content)
+            files += 1
             continue
         month = (of_day.year, of_day.month)
         if of_day in resent and end - start > FORGOTTEN:
             archives.setdefault(_after(month), {})[file_name] = content
             content = header + body[ends[start] : ends[end - FORGOTTEN]]
-            files, rows = files + 1, rows + end - start - FORGOTTEN
+            rows += end - start - FORGOTTEN
         archives.setdefault(month, {})[file_name] = content
     for month, members in archives.items():
         target = folder / f"{name}_{month[0]}{month[1]:02d}.zip"
-        write_archive(dict(sorted(members.items())), target, published=_after(month))
+        sent_in = month_extract(members, month)
+        write_archive(dict(sorted(sent_in.items())), target, published=_after(month))
+        files += len(sent_in)
     return FeedTruth(files=files, rows=rows, current=drawn.current)
 
 

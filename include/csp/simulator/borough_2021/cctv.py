@@ -44,11 +44,13 @@ class DailyFeed:
         folder: Where the files go.
         stem: What their names begin with.
         columns: Their columns.
+        is_stand: Whether each file tells how things stood on its day.
     """
 
     folder: Path
     stem: str
     columns: Sequence[str]
+    is_stand: bool = False
     files: int = 0
     rows: int = 0
     waiting: list[tuple[pa.Table, np.ndarray]] = field(default_factory=list)
@@ -76,8 +78,8 @@ class DailyFeed:
         days = np.unique(file_day).tolist()
         files = split_by_day(rows.take(pa.array(order)), self.columns, file_day[order], days)
         if files:
-            write_days(self.folder, self.stem, files)
-        self.files, self.rows = self.files + len(files), self.rows + len(rows)
+            self.files += write_days(self.folder, self.stem, files, is_stand=self.is_stand)
+        self.rows += len(rows)
         return files
 
     def truth(self, current: int) -> FeedTruth:
@@ -91,7 +93,7 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     cameras = draw_cameras(borough, seed=seed, scale=scale)
     log = DailyFeed(place, "cctv_incident", INCIDENT_COLUMNS)
     reads = DailyFeed(place, "wanted_vehicle", HIT_COLUMNS)
-    asked = DailyFeed(place, "evidence_request", REQUEST_COLUMNS)
+    asked = DailyFeed(place, "evidence_request", REQUEST_COLUMNS, is_stand=True)
     status = DailyFeed(place, "camera_status", STATUS_COLUMNS)
     count = Counter[str]()
     quarter = Quarter()

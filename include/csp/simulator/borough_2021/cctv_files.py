@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from csp.simulator.borough_2021.periods import DAILY_FILES_FROM
-from csp.simulator.partner_files import csv_bytes, write_archive
+from csp.simulator.partner_files import csv_bytes, month_extract, write_archive
 
 LINE_END = 10
 
@@ -36,14 +36,28 @@ def split_by_day(
     return files
 
 
-def write_days(folder: Path, stem: str, files: dict[date, bytes]) -> None:
-    """Writes the files of days in one month: into an archive, or singly in the last quarter."""
+def write_days(folder: Path, stem: str, files: dict[date, bytes], *, is_stand: bool) -> int:
+    """Writes the files of days in one month: singly in the last quarter, else into an archive.
+
+    Args:
+        folder: Where they go.
+        stem: Beginning of their names.
+        files: Day → content.
+        is_stand: Whether each day's file tells how things stood then; such files stay apart in
+            the archive, and others are put together.
+
+    Returns:
+        How many files and archive members there are.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     named = {f"{stem}_{day:%Y%m%d}.csv": content for day, content in files.items()}
     first = min(files)
     if first >= DAILY_FILES_FROM:
         for name, content in named.items():
             (folder / name).write_bytes(content)
-        return
+        return len(named)
+    if not is_stand:
+        named = month_extract(named, (first.year, first.month))
     following = (first.year + first.month // 12, first.month % 12 + 1)
     write_archive(named, folder / f"{stem}_{first:%Y%m}.zip", published=following)
+    return len(named)

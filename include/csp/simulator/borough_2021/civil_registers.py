@@ -162,7 +162,7 @@ def draw_registers(*, seed: int, scale: float) -> Iterator[Register]:
     full = round(ACTIVE_PLANS * scale)
     phase = rng.integers(365, size=n)
     late = rng.random(n) < LATE_PLANS
-    slip, exercised = rng.integers(1, 60, n), rng.integers(20, 400, n)
+    slip, exercised = late * rng.integers(1, 120, n), rng.integers(20, 400, n)
     tier, approved = rng.integers(len(RTO_HOURS), size=n), rng.integers(200, 1500, n)
     every = list(months())
     for number, first in enumerate(every):
@@ -170,12 +170,13 @@ def draw_registers(*, seed: int, scale: float) -> Iterator[Register]:
         grown = min(1.0, number / (len(every) - 12))
         active = round((FIRST_ACTIVE_PLANS + grown * (ACTIVE_PLANS - FIRST_ACTIVE_PLANS)) * scale)
         age = (on.astype(int) - phase) % 365
-        reviewed = on - np.where(late, 365 + slip, age)
+        # A plan that is reviewed late still shows its review of the year before.
+        reviewed = on - np.where(age < slip, age + 365, age)
         due = reviewed + 365
         # Plans not yet written at the time are left out, so the others follow the last active one.
         row = np.concatenate([np.arange(active), np.arange(full, n)])
         days = {
-            "approved_on": on - approved - 365,
+            "approved_on": np.datetime64(WHOLE.first) - approved,
             "review_due_on": due,
             "last_reviewed_on": reviewed,
             "last_exercised_on": reviewed - exercised,

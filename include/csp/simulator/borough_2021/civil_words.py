@@ -177,7 +177,7 @@ OWNERS = ("Head of service", "Divisional director", "Service manager")
 RTO_HOURS, MTPD_HOURS = (4, 24, 72, 168), (12, 72, 168, 720)
 #: Active plans at the first register and from the twelfth last on; and the others in it.
 ACTIVE_PLANS, FIRST_ACTIVE_PLANS, OTHER_PLANS = 102, 94, ("DRAFT", "SUPERSEDED", "RETIRED")
-PLANS_OF_EACH_OTHER, LATE_PLANS = 4, 0.06
+PLANS_OF_EACH_OTHER, LATE_PLANS = 4, 0.3
 
 SHIFT_COLUMNS = ("shift_start", "shift_end", "role", "filled", "backup_filled")
 ROLES = ("GOLD", "SILVER", "LALO", "RCM", "BECC", "LOGGIST")

@@ -115,7 +115,10 @@ def _draw(borough: Borough, recorded: dict[str, dict[str, int]], seed: int) -> _
         by_ward[month] = counted = np.array([rng.multinomial(n, weights) for n in totals])
         in_wards = [counted[: len(own)].sum(axis=0), counted[len(own) :].sum(axis=0)]
         share = WITHOUT_WARD / (1 - WITHOUT_WARD)
-        placed = [known + rng.binomial(known, share) for known in in_wards]
+        placed = []
+        for known in in_wards:
+            unplaced = round(known.sum() * share)
+            placed.append(known + rng.multinomial(unplaced, known / max(known.sum(), 1)))
         unknown = rng.poisson(weights * usual * 0.5)
         by_borough[month] = np.array([*placed, unknown])
     return _Counts(wards, by_ward, by_borough)

@@ -6,7 +6,7 @@ the scenario (London Fire Brigade incidents) is written from here too.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -57,6 +57,8 @@ OUT_OF_COURT = (
     "Offender given penalty notice",
 )
 NO_SUSPECT = ("Investigation complete; no suspect identified",)
+#: First and last month of the crimes whose outcomes are figures.
+COHORT = ("2020-04", "2020-06")
 GROUPS = {"charged": CHARGES, "out_of_court": OUT_OF_COURT, "no_suspect": NO_SUSPECT}
 
 
@@ -67,19 +69,39 @@ class _Tally:
     Attributes:
         files, rows: By feed.
         current: Rows of the newest release, by feed, force and month.
-        newest: Newest release of street crime, by force and month.
+        wards: Crimes of the Metropolitan Police in the borough, by month and ward.
+        crimes, asb: In the borough, by month.
+        ended: How the crimes of April to June 2020 ended.
     """
 
     files: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     current: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    newest: dict[tuple[str, str], pa.Table] = field(default_factory=dict)
+    wards: dict[str, dict[str, int]] = field(default_factory=dict)
+    crimes: Counter[str] = field(default_factory=Counter)
+    asb: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
 
     def count(self, feed: str, force: Force, month: str, rows: int) -> None:
         """Counts one archive member."""
         self.files[feed] += 1
         self.rows[feed] += rows
         self.current[feed, force.slug, month] = rows
+
+    def settle(self, force: Force, month: str, rows: pa.Table) -> None:
+        """Counts a force's month of street crime in its newest release, without exact repeats."""
+        in_borough = rows.filter(pc.equal(rows["place"], "borough"))
+        is_asb = pc.equal(in_borough["Crime type"], ASB)
+        self.asb[month] += pc.sum(is_asb).as_py() or 0
+        crimes = in_borough.filter(pc.invert(pc.or_(is_asb, in_borough["is_repeat"])))
+        self.crimes[month] += len(crimes)
+        if force is FORCES[0]:
+            found = crimes["ward_code"].value_counts().to_pylist()
+            self.wards[month] = {item["values"]: item["counts"] for item in found}
+        if COHORT[0] <= month <= COHORT[1]:
+            self.ended["crimes"] += len(crimes)
+            for group, names in GROUPS.items():
+                self.ended[group] += _ended(crimes, names)
 
     def feeds(self) -> dict[str, FeedTruth]:
         """Sums up."""
@@ -88,16 +110,23 @@ class _Tally:
             current[feed] += rows
         return {f: FeedTruth(self.files[f], self.rows[f], current[f]) for f in KINDS}
 
+    def figures(self) -> dict[str, object]:
+        """What is true of the newest releases."""
+        return {
+            "S01.crimes_by_month": dict(sorted(self.crimes.items())),
+            "S02.asb_by_month": dict(sorted(self.asb.items())),
+            "S05.cohort_2020_q2": dict(self.ended),
+        }
+
 
 def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainTruth:
     """Writes every police and fire file of the scenario below `folder`."""
     tally = _write_archives(folder / "police", borough, seed, scale)
-    recorded = _crimes_by_ward(tally)
     feeds = tally.feeds()
-    feeds |= mps_counts.write(folder / "mps", borough, recorded, seed=seed)
+    feeds |= mps_counts.write(folder / "mps", borough, dict(sorted(tally.wards.items())), seed=seed)
     feeds |= section17a.write(folder / "police", borough, seed=seed, scale=scale)
     feeds |= _write_fire(folder / "fire", borough, seed, scale)
-    return DomainTruth(feeds, _figures(tally))
+    return DomainTruth(feeds, tally.figures())
 
 
 @dataclass(frozen=True)
@@ -134,6 +163,12 @@ class _Drawing:
         )
         searches = draw_searches(rng, force, first, self.scale, self.borough)
         self.other[SEARCHES, slug, number] = searches
+
+    def forget(self, force: Force, number: int) -> None:
+        """Lets go of a month that is not issued again."""
+        del self.street[force.slug, number]
+        for feed in (OUTCOMES, SEARCHES):
+            del self.other[feed, force.slug, number]
 
     def revise(self, force: Force, number: int, release: int) -> None:
         """Turns a force's month into its next release: a few rows come and go."""
@@ -175,7 +210,9 @@ def _write_archives(folder: Path, borough: Borough, seed: int, scale: float) -> 
                     member = f"{month}/{month}-{force.slug}-{KINDS[feed]}.csv"
                     members[member] = csv_bytes(rows, columns)
                     tally.count(feed, force, month, len(rows))
-                tally.newest[force.slug, month] = drawing.street[force.slug, number]
+                if release - number == REISSUED or release == len(names) - 1:
+                    tally.settle(force, month, drawing.street[force.slug, number])
+                    drawing.forget(force, number)
         write_archive(
             dict(sorted(members.items())),
             folder / f"{name}.zip",
@@ -183,45 +220,6 @@ def _write_archives(folder: Path, borough: Borough, seed: int, scale: float) -> 
             compression=COMPRESSION,
         )
     return tally
-
-
-def _crimes_by_ward(tally: _Tally) -> dict[str, dict[str, int]]:
-    """Crimes of the Metropolitan Police in the borough by month and ward, without repeats."""
-    counts: dict[str, dict[str, int]] = {}
-    for (slug, month), rows in tally.newest.items():
-        if slug == FORCES[0].slug:
-            crimes = rows.filter(_is_crime_in_borough(rows))
-            found = crimes["ward_code"].value_counts().to_pylist()
-            counts[month] = {item["values"]: item["counts"] for item in found}
-    return counts
-
-
-def _is_crime_in_borough(rows: pa.Table) -> pa.ChunkedArray:
-    """Marks distinct crimes, not ASB, that lie in the borough."""
-    is_crime = pc.and_(pc.not_equal(rows["Crime type"], ASB), pc.invert(rows["is_repeat"]))
-    return pc.and_(is_crime, pc.equal(rows["place"], "borough"))
-
-
-def _figures(tally: _Tally) -> dict[str, object]:
-    """Counts crimes and ASB by month, and how the crimes of April to June 2020 ended in a year."""
-    crimes: Counter[str] = Counter()
-    asb: Counter[str] = Counter()
-    ended: dict[str, int] = defaultdict(int)
-    for (_, month), rows in tally.newest.items():
-        is_crime = _is_crime_in_borough(rows)
-        crimes[month] += pc.sum(is_crime).as_py() or 0
-        in_borough = pc.equal(rows["place"], "borough")
-        asb[month] += pc.sum(pc.and_(in_borough, pc.equal(rows["Crime type"], ASB))).as_py() or 0
-        if "2020-04" <= month <= "2020-06":
-            cohort = rows.filter(is_crime)
-            ended["crimes"] += len(cohort)
-            for group, names in GROUPS.items():
-                ended[group] += _ended(cohort, names)
-    return {
-        "S01.crimes_by_month": dict(sorted(crimes.items())),
-        "S02.asb_by_month": dict(sorted(asb.items())),
-        "S05.cohort_2020_q2": dict(ended),
-    }
 
 
 def _ended(crimes: pa.Table, names: tuple[str, ...]) -> int:

@@ -1,0 +1,1 @@
+"""Nothing that names a person is written anywhere."""

@@ -70,3 +70,25 @@ def test_two_partners_give_one_person_one_token(
     assert managed["attributor_iom_token"] == treated["attributor_iom_token"] == VECTOR
     assert released["attributor_token"] == treated["attributor_continuity_token"]
     assert "attributor" not in managed
+
+
+#: What data set H does not have of K.
+NOT_IN_H = ("MODSET", "SUBMODDT", "SUBMID", "PHSTBL", "PHWTH", "PHMAIN", "PHRELPR", "TITDATE")
+NOT_IN_H += ("TITREAT", "TITID", "PSY", "REC")
+
+
+@pytest.mark.parametrize(("letter", "columns"), [("K", 144), ("H", 112), ("O", 144), ("Z", 144)])
+def test_every_known_data_set_is_read_and_an_unknown_letter_by_its_header(
+    letter: str, columns: int, desk: Desk, episodes: Contract
+) -> None:
+    layout = letter if letter != "Z" else "O"
+    header = [column.headers(layout)[0] for column in episodes.columns if column.headers(layout)]
+    assert len(header) == columns
+    if letter == "H":
+        assert not [name for name in header if name.startswith(NOT_IN_H) and name != "PSYHSTAT"]
+    example = {c.headers(layout)[0]: c.example for c in episodes.columns if c.headers(layout)}
+    lines = [",".join(header), ",".join(example[name].replace("{n:06d}", "1") for name in header)]
+    name = episodes.platform.fileNameExample.replace("-K.", f"-{letter}.")
+    outcome = desk.take_text(name, "\n".join(lines) + "\n")
+    assert (outcome.verdict, outcome.accepted_rows) == ("accepted", 1)
+    assert not [f for f in outcome.findings if f.code in ("D03", "D08", "D09")]

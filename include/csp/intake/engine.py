@@ -21,6 +21,7 @@ SETTINGS = (
     "set enable_progress_bar = false",
     "set TimeZone = 'UTC'",
 )
+WORTH_PLANNING_BYTES = 16 << 20
 #: DuckDB keeps what its CSV reader could not split in these, of every file it has read.
 REJECTS = ("reject_errors", "reject_scans")
 
@@ -38,15 +39,23 @@ class IntakeEngine:
         self._registered: set[str] = set()
 
     def connection(
-        self, ring: KeyRing | None, purposes: Iterable[str]
+        self, ring: KeyRing | None, purposes: Iterable[str], size_bytes: int
     ) -> duckdb.DuckDBPyConnection:
-        """The connection, with a function for the tokens of each purpose that is asked for."""
+        """The connection, ready for one file.
+
+        Args:
+            ring: The keys, when the file needs them.
+            purposes: Purposes whose tokens it needs; each has a function `token_<purpose>`.
+            size_bytes: Size of the file; what a plan saves on a small one is less than it costs.
+        """
         if self._connection is None:
             self._connection = duckdb.connect()
             for setting in SETTINGS:
                 self._connection.execute(setting)
             self._connection.execute(f"set temp_directory = {quoted(str(self.home.scratch))}")
             register_patterns(self._connection)
+        planned = "enable" if size_bytes > WORTH_PLANNING_BYTES else "disable"
+        self._connection.execute(f"pragma {planned}_optimizer")
         missing = sorted(set(purposes) - self._registered)
         if ring and missing:
             register(self._connection, ring, missing)

@@ -139,7 +139,8 @@ class RowIntake:
         purposes = {c.platform.token for c in self.contract.columns} - {None}
         try:
             text = readable_text(self.landed, self.contract.platform.format, self.aside)
-            return self._take(self.engine.connection(self.ring, purposes), text)
+            size = self.landed.size_bytes
+            return self._take(self.engine.connection(self.ring, purposes, size), text)
         finally:
             self.engine.forget_delivery()
             shutil.rmtree(self.aside, ignore_errors=True)

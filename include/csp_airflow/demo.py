@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from csp import cli_tables as tables
 from csp.delivery.arrival import ArchiveFaultError, arrivals
 from csp.delivery.recognise import facts_of_name
@@ -88,33 +90,46 @@ def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
     feeds = [feed for feed in feed_ids() if any(platform.home.inbox(feed).iterdir())]
     rest.await_dags([*feed_ids(), REFRESH_DAG])
     for feed in feeds:
-        rest.unpause(feed)
         rest.trigger(feed)
-    seen: set[tuple[str, str, str]] = set()
-    while _under_way(rest, feeds, seen):
-        time.sleep(1)
+    rest.unpause_feeds()
+    shown: set[tuple[str, str, str]] = set()
+    while _feeds_under_way(rest, feeds, shown):
+        time.sleep(2)
     rest.unpause(REFRESH_DAG)
     rest.trigger(REFRESH_DAG)
     while True:
-        under_way = _under_way(rest, [REFRESH_DAG], seen)
-        refreshes = rest.runs(REFRESH_DAG)
-        if not under_way and refreshes and _nothing_is_left(platform, refreshes[-1]):
-            return refreshes[-1]
-        time.sleep(1)
+        runs = rest.runs(REFRESH_DAG)
+        for run in runs:
+            _show_tasks(rest, REFRESH_DAG, run["dag_run_id"], shown)
+        ended = all(run["state"] in FINISHED for run in runs)
+        if ended and _nothing_is_left(platform, runs[-1]):
+            return runs[-1]
+        time.sleep(2)
 
 
-def _under_way(rest: AirflowRest, dags: list[str], seen: set[tuple[str, str, str]]) -> bool:
-    """Show what has ended since, and say whether a run is still under way."""
-    states = []
-    for dag_id in dags:
-        for run in rest.runs(dag_id):
-            if (dag_id + run["dag_run_id"], "", "ended") in seen:
-                continue
-            _show_tasks(rest, dag_id, run["dag_run_id"], seen)
-            states.append(run["state"])
-            if run["state"] in FINISHED:
-                seen.add((dag_id + run["dag_run_id"], "", "ended"))
-    return any(state not in FINISHED for state in states)
+def _feeds_under_way(rest: AirflowRest, feeds: list[str], shown: set[tuple[str, str, str]]) -> bool:
+    """Show each feed whose run has ended since, and say whether one is still under way."""
+    runs = [run for run in rest.newest_runs() if run["dag_id"] in feeds]
+    for run in runs:
+        key = (run["dag_id"], run["dag_run_id"], "ended")
+        if run["state"] in FINISHED and key not in shown:
+            shown.add(key)
+            _show_feed(rest, run["dag_id"], run)
+    return any(run["state"] not in FINISHED for run in runs)
+
+
+def _show_feed(rest: AirflowRest, feed: str, run: dict[str, Any]) -> None:
+    """One line for a feed whose run has ended: what was taken in, and how the gate judged."""
+    states = rest.task_states(feed, run["dag_run_id"])
+    red = [task for task, state in states.items() if state in ("failed", "upstream_failed")]
+    counts = {}
+    if states.get("take_in_files") == "success":
+        counts = rest.xcom(feed, run["dag_run_id"], "take_in_files", "return_value")
+    said = f"{counts.get('accepted', 0)} files, {counts.get('rows', 0):,} rows"
+    console.print(
+        f"  {time.strftime('%H:%M:%S')} {feed}: {said}, "
+        + (f"red at {', '.join(red)}" if red else "gate passed")
+    )
 
 
 def _nothing_is_left(platform: Platform, last_refresh: dict[str, Any]) -> bool:
@@ -207,6 +222,9 @@ def main() -> None:
         if data is not None and not data.is_dir():
             raise CspError(f"{data}: no such folder")
         raise SystemExit(run_demo(data))
+    except httpx.HTTPError as fault:
+        print(f"csp: Airflow does not answer ({type(fault).__name__})", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
     except CspError as fault:
         print(f"csp: {fault}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None

@@ -13,6 +13,20 @@ from csp_airflow.server import USER, LocalAirflow
 FINISHED = ("success", "failed")
 
 
+def _checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, unless Airflow refused or failed.
+
+    Raises:
+        CspError: It did; the message says at what, and where its log lies.
+    """
+    if answer.is_error:
+        raise CspError(
+            f"Airflow answered {answer.status_code} at {answer.request.method} "
+            f"{answer.request.url.path}; see api-server.log in the data root's folder airflow"
+        )
+    return answer
+
+
 class AirflowRest:
     """A signed-in client.
 
@@ -25,14 +39,12 @@ class AirflowRest:
         answer = self.client.post(
             "/auth/token", json={"username": USER, "password": airflow.password}
         )
-        answer.raise_for_status()
+        _checked(answer)
         self.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:  # noqa: ANN401
         """One GET below /api/v2."""
-        answer = self.client.get(f"/api/v2/{path}", params=query)
-        answer.raise_for_status()
-        return answer.json()
+        return _checked(self.client.get(f"/api/v2/{path}", params=query)).json()
 
     def import_errors(self) -> list[dict[str, Any]]:
         """DAG files that could not be read."""
@@ -55,17 +67,29 @@ class AirflowRest:
 
     def unpause(self, dag_id: str) -> None:
         """Let a DAG run."""
-        self.client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        _checked(self.client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}))
+
+    def unpause_feeds(self) -> None:
+        """Let every feed's DAG run, in one request.
+
+        One after the other, each would wait for the tasks of those before it to leave the
+        metadata alone, which on SQLite can take longer than a request may.
+        """
+        query = {"dag_id_pattern": "~", "tags": "feed", "limit": 100}
+        _checked(self.client.patch("/api/v2/dags", params=query, json={"is_paused": False}))
 
     def trigger(self, dag_id: str) -> str:
         """Trigger a run anew; returns its id."""
         answer = self.client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None})
-        answer.raise_for_status()
-        return answer.json()["dag_run_id"]
+        return _checked(answer).json()["dag_run_id"]
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Runs of a DAG, oldest first."""
         return self.get(f"dags/{dag_id}/dagRuns", order_by="id", limit=100)["dag_runs"]
+
+    def newest_runs(self) -> list[dict[str, Any]]:
+        """The newest hundred runs of all DAGs, oldest first."""
+        return self.get("dags/~/dagRuns", order_by="-id", limit=100)["dag_runs"][::-1]
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """State of one run."""

@@ -28,6 +28,8 @@ from csp.warehouse.platform import Platform
 PROCESSES = ("api-server", "scheduler", "dag-processor", "triggerer")
 LONGEST_START_SECONDS = 180
 LONGEST_STOP_SECONDS = 20
+#: How long a process waits for another one that writes to the metadata.
+LONGEST_WAIT_SECONDS = 60
 USER = "admin"
 
 
@@ -46,6 +48,7 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         port: Port of the api-server.
         secret: Signs tokens between the processes.
     """
+    metadata = f"sqlite:///{folder / 'airflow.db'}?timeout={LONGEST_WAIT_SECONDS}"
     settings = {
         "CORE__DAGS_FOLDER": PROJECT_ROOT / "dags",
         "CORE__PLUGINS_FOLDER": PROJECT_ROOT / "plugins",
@@ -58,7 +61,7 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         "CORE__DAGBAG_IMPORT_TIMEOUT": "30",
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
+        "DATABASE__SQL_ALCHEMY_CONN": metadata,
         "API__PORT": str(port),
         "API__HOST": "127.0.0.1",
         "API__WORKERS": "1",

@@ -151,12 +151,16 @@ def _core_table_checks(contract: Contract) -> list[TableCheck]:
     return checks
 
 
+def contract_checks(contract: Contract) -> list[TableCheck]:
+    """The checks that follow from a contract alone: its lake table and its core table."""
+    return [_lake_reconciles(contract), *_core_table_checks(contract)]
+
+
 def warehouse_suite(contracts: list[Contract]) -> list[TableCheck]:
     """Checks on core, after it was built and before the KPI marts are."""
     crime, asb, fire = "core.fct_recorded_crime", "core.fct_asb_incident", "core.fct_fire_incident"
     return [
-        *(_lake_reconciles(contract) for contract in contracts),
-        *(check for contract in contracts for check in _core_table_checks(contract)),
+        *(check for contract in contracts for check in contract_checks(contract)),
         _unique("WH-CRIME-KEY", crime, "recorded_crime_id"),
         _unique("WH-ASB-KEY", asb, "asb_incident_id"),
         _unique("WH-FIRE-KEY", fire, "call_month", "incident_number"),

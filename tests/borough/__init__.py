@@ -1,0 +1,1 @@
+"""Scenario borough-2021, whole, on both engines."""

@@ -88,11 +88,17 @@ def test_marts_have_enforced_contracts(manifest: dict) -> None:
             assert node["config"]["contract"]["enforced"], node["name"]
 
 
+def made(parts: list[str]) -> bool:
+    """Whether a model is made from a contract."""
+    return parts[0] == "from_contracts"
+
+
 def test_models_are_named_by_their_room(manifest: dict) -> None:
     rooms = {"staging": "stg_", "intermediate": "int_", "marts": ("fct_", "dim_", "kpi_")}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model":
-            room = node["path"].split("/")[0]
+            parts = node["path"].split("/")
+            room = {"core": "marts"}.get(parts[1], parts[1]) if made(parts) else parts[0]
             assert node["name"].startswith(rooms[room]), node["path"]
 
 

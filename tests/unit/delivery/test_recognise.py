@@ -55,12 +55,21 @@ def test_the_header_tells_the_feed_when_the_name_does_not(registry: ContractRegi
             assert (facts.contract.id, facts.period_start) == (contract.id, None)
 
 
-@pytest.mark.parametrize("headers", [OUTCOMES, STOPS, ["a", "b"], []])
+@pytest.mark.parametrize("headers", [["a", "b"], OUTCOMES[:4], STOPS[:4], []])
 def test_a_file_of_another_kind_belongs_to_no_feed(
     headers: list[str], registry: ContractRegistry
 ) -> None:
     assert recognise("export.csv", headers, registry) is None
-    assert recognise("2021-06-metropolitan-outcomes.csv", headers, registry) is None
+    assert recognise("2021-06-metropolitan-arrests.csv", headers, registry) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "feed"), [(OUTCOMES, "police_outcome"), (STOPS, "police_stop_search")]
+)
+def test_feeds_with_much_the_same_header_are_told_apart(
+    headers: list[str], feed: str, registry: ContractRegistry
+) -> None:
+    assert recognise("export.csv", headers, registry).contract.id == feed
 
 
 def test_nine_columns_in_ten_are_enough(registry: ContractRegistry, street: Contract) -> None:

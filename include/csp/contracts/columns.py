@@ -87,6 +87,8 @@ class ColumnProperties(Strict):
         kept: Whether the value is stored; one that is not is read, judged and dropped.
         computed: DuckDB expression over the text of other columns; the column is in no file.
         inMarts: Whether core tables made from the contract have the column.
+        freeText: Whether the field holds words of the partner's own; they are held back when they
+            hold a postcode, number plate, phone number or e-mail address (R09).
     """
 
     sourceHeaders: dict[str, list[str]] | None = None  # noqa: N815
@@ -100,6 +102,7 @@ class ColumnProperties(Strict):
     kept: bool = True
     computed: str | None = None
     inMarts: bool = True  # noqa: N815
+    freeText: bool = False  # noqa: N815
 
     @field_validator("pattern")
     @classmethod
@@ -196,6 +199,13 @@ class Column(Strict):
             return []
         given = self.platform.sourceHeaders
         return [self.name] if given is None else list(given.get(layout, []))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the contract says which values there are, or that none is stored as it is."""
+        p = self.platform
+        is_said = p.values is not None or p.vocabulary is not None or p.pattern is not None
+        return self.type != "text" or is_said or bool(p.token) or self.is_computed or p.freeText
 
     @property
     def example(self) -> str:

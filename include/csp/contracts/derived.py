@@ -72,7 +72,7 @@ def docs_page(contract: Contract) -> str:
         "",
         "Every rule runs on every row. R01 (line unreadable), R02 (value unreadable as its type), "
         "R03 (required value missing), R05 (not in its list), R06 (not of its form), R07 (out of "
-        "bounds) and R08 (unclear local time) hold a row back in every feed.",
+        "bounds), R08 (unclear local time) and R09 (personal words) hold a row back in every feed.",
         "",
         "| code | verdict | what |",
         "|---|---|---|",
@@ -100,6 +100,7 @@ def _column_line(column: Column) -> str:
     notes += [f"Form: `{p.pattern}`.".replace("|", "\\|")] if p.pattern else []
     notes += [f"Bounds: {p.range[0]} to {p.range[1]}."] if p.range else []
     notes += [f"Stored as a keyed token ({p.token})."] if p.token else []
+    notes += ["The partner's own words."] if p.freeText else []
     notes += [] if p.kept else ["Read and judged, never stored."]
     required = "yes" if column.required else ""
     return f"| `{column.name}` | {column.type} | {required} | {' '.join(notes)} |"

@@ -95,6 +95,7 @@ class Contract(Strict):
             raise ValueError("id and physicalName must be <domain>_<schema name>")
         self._platform_names_columns()
         self._columns_name_layouts()
+        self._words_are_meant()
         self._checks_name_columns()
         return self
 
@@ -112,6 +113,17 @@ class Contract(Strict):
         named = {core.date, core.ward, core.lsoa} - {None} if core else set()
         if stray := named - kept:
             raise PlacedError(("coreTable",), f"no kept column {sorted(stray)}")
+
+    def _words_are_meant(self) -> None:
+        """Hold that no field of a feed with personal data can hold just anything."""
+        if self.platform.accessClass in ("open", "internal"):
+            return
+        refused = {c.implementation.column for c in self.row_checks if c.severity == "reject"}
+        for position, column in enumerate(self.columns):
+            if column.kept and not column.is_closed and column.name not in refused:
+                place = ("schema", 0, "properties", position, "customProperties")
+                what = f"column '{column.name}': say values, vocabulary, pattern, token or freeText"
+                raise PlacedError(place, what)
 
     def _columns_name_layouts(self) -> None:
         layouts = {layout.name for layout in self.platform.layouts}

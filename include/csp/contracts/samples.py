@@ -13,6 +13,8 @@ from csp.contracts.model import Contract
 NUMBER = re.compile(r"\{n(:[^}]*)?\}")
 #: A value that no list holds and no form fits.
 STRANGE = "§"
+#: Words that hold what must not be stored; each is invented.
+PERSONAL = ["seen at ZE9 9ZZ", "car AB12 CDE", "ring 020 7946 0000", "to some.body@example.org"]
 Row = Mapping[str, str]
 
 
@@ -71,6 +73,9 @@ def column_cases(contract: Contract, column: Column) -> list[tuple[str, str, lis
         cases.append(("R05", headers[0], [STRANGE]))
     if said.pattern is not None:
         cases.append(("R06", headers[0], [STRANGE]))
+    fixed = {c.implementation.column for c in contract.row_checks if c.severity == "fix"}
+    if said.freeText and column.name not in fixed:
+        cases.append(("R09", headers[0], PERSONAL))
     if said.range is not None:
         low, high = said.range
         outside = [str(int(low) - 1)] if low is not None else []

@@ -42,10 +42,12 @@ def _column(header: str, position: int, kind: str) -> dict[str, object]:
         "description": FILL_IN,
         "examples": [example],
     }
+    said: list[dict[str, object]] = []
     if name != header.strip():
-        value = {"published": [header.strip()]}
-        column["customProperties"] = [{"property": "sourceHeaders", "value": value}]
-    return column
+        said.append({"property": "sourceHeaders", "value": {"published": [header.strip()]}})
+    if logical == "string":
+        said.append({"property": "freeText", "value": True})
+    return column | ({"customProperties": said} if said else {})
 
 
 def _kinds_of(sample: Path) -> list[str]:

@@ -22,6 +22,7 @@ from csp.intake.verdicts import (
     FIX,
     MISSING_VALUE,
     PADDED_VALUE,
+    PERSONAL_WORDS,
     QUARANTINE,
     ROW_CODES,
     UNCLEAR_TIME,
@@ -33,6 +34,7 @@ from csp.intake.verdicts import (
 from csp.project import REFERENCE_SEEDS
 
 BITS_PER_MASK = 60
+PERSONAL_FORMS = ("full_postcode", "number_plate", "phone_number", "email")
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,9 @@ def _said_of_values(column: Column) -> list[tuple[str, str]]:
         rules.append((VALUE_LIST, of_each(f"{{}} not in {allowed}")))
     if said.pattern is not None:
         rules.append((VALUE_FORM, of_each(f"not regexp_full_match({{}}, {quoted(said.pattern)})")))
+    if said.freeText:
+        found = " or ".join(f"has_{what}({name})" for what in PERSONAL_FORMS)
+        rules.append((PERSONAL_WORDS, found))
     if said.range is not None:
         low, high = said.range
         bounds = [f"{name} < {low}"] if low is not None else []

@@ -25,6 +25,7 @@ DELIVERY_CODES = {
 }
 UNREADABLE_LINE, UNREADABLE_VALUE, MISSING_VALUE, PADDED_VALUE = "R01", "R02", "R03", "R04"
 VALUE_LIST, VALUE_FORM, VALUE_RANGE, UNCLEAR_TIME = "R05", "R06", "R07", "R08"
+PERSONAL_WORDS = "R09"
 ROW_CODES = {
     UNREADABLE_LINE: "The line cannot be split into columns",
     UNREADABLE_VALUE: "The value cannot be read as its type",
@@ -33,6 +34,7 @@ ROW_CODES = {
     VALUE_LIST: "The value is none of those allowed",
     VALUE_FORM: "The value has not the form it must have",
     VALUE_RANGE: "The value is below or above its bounds",
+    PERSONAL_WORDS: "The words hold a postcode, number plate, phone number or e-mail address",
     UNCLEAR_TIME: "The local time has no offset and the clock shows it twice or never",
 }
 

@@ -169,6 +169,8 @@ class PostgresWarehouse:
                 "insert into lake.delivery_cell values %s",
                 [tuple(getattr(cell, name) for name in DELIVERY_CELL_COLUMNS) for cell in cells],
             )
+            # Every staging view joins it, and its rows are all new.
+            cursor.execute("analyze lake.delivery_cell")
 
     def dbt_environment(self) -> dict[str, str]:
         """Target and address of the dbt profile."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.cctv_cameras import Cameras, draw_cameras, draw_status, register
+from csp.simulator.borough_2021.cctv_faults import faults
 from csp.simulator.borough_2021.cctv_files import split_by_day, write_days
 from csp.simulator.borough_2021.cctv_incidents import IncidentMonth, draw_incidents
 from csp.simulator.borough_2021.cctv_plan import MonthPlan, month_plans
@@ -30,6 +31,8 @@ from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.draws import blanked
 from csp.simulator.partner_files import csv_bytes, write_csv
 from csp.simulator.places import Borough
+
+__all__ = ["faults", "write"]
 
 #: Days whose log was sent a second time, with a few entries put right.
 SENT_AGAIN = (date(2020, 2, 11), date(2021, 5, 18))

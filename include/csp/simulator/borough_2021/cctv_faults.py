@@ -137,7 +137,7 @@ def _references(log: pa.Table) -> Iterator[BadRows]:
     yield BadRows("B54", "dispatch-reference-in-other-forms", other, "fixed", 3)
     reused = changed(log, {"police_cad_ref": ["CAD 5417/12JAN22", "CAD 5417/13JAN22"]})
     yield BadRows("B54", "serial-used-again-next-day", reused, "accepted", len(log))
-    unknown = changed(log, {"camera_id": ["Brick Lane North"]})
+    unknown = changed(log, {"camera_id": ["CAM41"]})
     yield BadRows("B55", "camera-not-of-the-register", unknown, "warned", len(log))
 
 

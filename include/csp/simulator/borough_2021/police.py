@@ -25,6 +25,7 @@ from csp.simulator.borough_2021.outcomes import (
     without_fates,
 )
 from csp.simulator.borough_2021.periods import months
+from csp.simulator.borough_2021.police_faults import faults
 from csp.simulator.borough_2021.police_words import (
     CAUTIONED,
     OUTCOME_COLUMNS,
@@ -40,6 +41,8 @@ from csp.simulator.revisions import grow_and_shrink, stands_once
 from csp.simulator.street_crime import Volume, draw_month, draw_records
 from csp.simulator.street_words import FORCES, STREET_COLUMNS, Force
 from csp.simulator.truth import ASB
+
+__all__ = ["faults", "write"]
 
 #: An archive holds its own month and so many before it.
 REISSUED = 2

@@ -22,7 +22,7 @@ from csp.intake import IntakeOutcome, take_in
 from csp.lake.home import Home
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import judge
-from csp.quality.suites import warehouse_suite
+from csp.quality.warehouse_suite import warehouse_suite
 from csp.simulator import simulate
 from csp.simulator.borough_2021.truth import BoroughTruth
 from csp.warehouse.duckdb_engine import DuckDBWarehouse

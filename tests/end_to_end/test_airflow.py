@@ -13,7 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.privacy.scan import places_of
 
+from csp.contracts import ContractRegistry
+from csp.contracts.samples import sample_file
 from csp.lake.home import Home
 from csp.simulator import SimulationTruth, simulate
 from csp_airflow.names import REFRESH_DAG, feed_ids
@@ -21,7 +24,7 @@ from csp_airflow.rest import AirflowRest
 from csp_airflow.server import LocalAirflow
 
 pytestmark = pytest.mark.airflow
-STREET, FIRE = "police_street_crime", "fire_lfb_incident"
+STREET, FIRE, CCTV = "police_street_crime", "fire_lfb_incident", "cctv_incident"
 
 
 @dataclass
@@ -63,8 +66,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         try:
             rest = AirflowRest(airflow)
             rest.await_dags([REFRESH_DAG, *feed_ids()])
-            for dag_id in (REFRESH_DAG, *feed_ids()):
-                rest.unpause(dag_id)
+            rest.unpause_feeds()
+            rest.unpause(REFRESH_DAG)
             yield Running(airflow, rest, folder, truth)
         finally:
             airflow.stop()
@@ -149,3 +152,18 @@ def test_a_bad_delivery_holds_the_publication_and_says_why_in_airflow_and_in_csp
     assert any("D03" in reason for reason in status["publication"]["reasons"])
     (waiting,) = status["open_deliveries"]
     assert waiting["file_name"] == Path(fault.file).name
+
+
+def test_planted_persons_stand_in_no_log_xcom_or_file_of_airflow(running: Running) -> None:
+    contract = ContractRegistry().get(CCTV)
+    planted = ("Zzcanary", "ZE9 9ZZ", "ZZ57 ZZZ")
+    words = f"{planted[0]} of {planted[1]} drove {planted[2]}"
+    rows = [{"narrative_redacted": words}, {"operator_id": planted[0]}, {"camera_id": planted[0]}]
+    name = contract.platform.fileNameExample
+    (running.folder / name).write_text(sample_file(contract, [{}] * 40 + rows), encoding="utf-8")
+    running.deliver(CCTV, running.folder / name)
+    run = running.rest.trigger(CCTV)
+    running.rest.await_run(CCTV, run)
+    taken = running.rest.xcom(CCTV, run, "take_in_files", "return_value")
+    assert taken["accepted"] == 1
+    assert places_of(planted, running.airflow.home.root) == []

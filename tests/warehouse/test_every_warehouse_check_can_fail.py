@@ -11,9 +11,11 @@ import pytest
 
 from csp.contracts import ContractRegistry
 from csp.lake.home import Home
+from csp.quality.contract_checks import contract_checks
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import TableCheck, judge
-from csp.quality.suites import contract_checks, publication_suite, warehouse_suite
+from csp.quality.publication_suite import publication_suite
+from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.refresh import refresh
 

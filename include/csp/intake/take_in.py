@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert
-
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.registry import contract_hash
@@ -20,12 +18,13 @@ from csp.faults import CspError
 from csp.intake.engine import IntakeEngine
 from csp.intake.feedback import write_feedback
 from csp.intake.header import HeaderMap, map_header, read_header
+from csp.intake.recording import store
 from csp.intake.rows import RowIntake, TakenRows
 from csp.intake.verdicts import Finding, RejectedError, reject
 from csp.lake.home import Home
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
-from csp.lake.tables import Delivery, DeliveryCell, Receipt, VerdictCount
+from csp.lake.tables import Delivery, Receipt
 from csp.privacy.keys import KeyMissingError, KeyRefusedError, KeyRing
 
 TOO_EARLY, REFUSED = "D11", "refused"
@@ -302,7 +301,7 @@ class Intake:
             "rejected_lines": account.rejected if account else landed.physical_lines,
             "rows_per_line": rows.rows_per_line if rows else 1,
         }
-        self._store(delivery, rows, findings)
+        store(self.ledger, delivery, rows, findings)
         if contract:
             write_feedback(
                 self.home, contract, delivery, findings, rows.fault_lines if rows else {}
@@ -318,55 +317,6 @@ class Intake:
             delivery["rejected_lines"],
             findings,
         )
-
-    def _store(
-        self, delivery: dict[str, object], rows: TakenRows | None, findings: list[Finding]
-    ) -> None:
-        delivery_id = delivery["delivery_id"]
-        with self.ledger.session() as session:
-            for table in (VerdictCount, DeliveryCell):
-                session.execute(delete(table).where(table.delivery_id == delivery_id))
-            if session.get(Delivery, delivery_id):
-                session.merge(Delivery(**delivery))
-            else:
-                session.add(Delivery(**delivery))
-                session.flush()
-                session.add(
-                    Receipt(
-                        delivery_id=delivery_id,
-                        file_name=delivery["file_name"],
-                        received_at=delivery["first_received_at"],
-                    )
-                )
-            if findings:
-                session.execute(
-                    insert(VerdictCount),
-                    [
-                        {
-                            "delivery_id": delivery_id,
-                            "code": f.code,
-                            "column_name": f.column,
-                            "verdict": f.verdict,
-                            "name": f.name,
-                            "row_count": f.rows,
-                        }
-                        for f in findings
-                    ],
-                )
-            if rows and rows.cells:
-                session.execute(
-                    insert(DeliveryCell),
-                    [
-                        {
-                            "delivery_id": delivery_id,
-                            "feed": delivery["feed"],
-                            "series": series,
-                            "period_start": period_start,
-                            "row_count": row_count,
-                        }
-                        for series, period_start, row_count in rows.cells
-                    ],
-                )
 
 
 def _header_encoding(landed: LandedFile) -> str:

@@ -19,7 +19,8 @@ from csp.lake.releases import open_deliveries, ready_deliveries, release_cells
 from csp.lake.tables import Delivery, Publication, PublicationInput, Refresh
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import GateOutcome, Verdict, judge, record
-from csp.quality.suites import publication_suite, warehouse_suite
+from csp.quality.publication_suite import publication_suite
+from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
 from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, DbtRunner
 from csp.warehouse.engine import LakeInput, PublicationNote

@@ -136,6 +136,9 @@ def refresh(
     give_up: Annotated[
         bool, typer.Option("--give-up", help="Only close a refresh that a crash left running.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Build every model, whatever has changed.")
+    ] = False,
 ) -> None:
     """Build, gate and publish. Exit 4 when a gate held the publication."""
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
@@ -145,6 +148,8 @@ def refresh(
     if give_up:
         console.print(f"closed {RefreshRun.give_up_running(platform)} running refresh(es)")
         return
+    if full:
+        platform.warehouse.note_built({})
     number = run_refresh(platform)
     where = platform.warehouse.query("select * from publication").as_records()[0]
     console.print(f"publication {number} is out ({where['published_at']:%Y-%m-%d %H:%M} UTC)")

@@ -57,8 +57,10 @@ def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow
 
 @data_faults_fail_at_once
 def load_lake(ticket: Ticket) -> None:
-    """Show the warehouse exactly the deliveries that may be read."""
-    _run(ticket).load_lake()
+    """Show the warehouse exactly the deliveries that may be read; every model is built anew."""
+    run = _run(ticket)
+    run.load_lake()
+    run.platform.warehouse.note_built({})
 
 
 @data_faults_fail_at_once

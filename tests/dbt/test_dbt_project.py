@@ -50,7 +50,8 @@ def test_every_model_builds_and_every_dbt_test_passes(
         running: Server = request.getfixturevalue("server")
         warehouse = running.fresh_database()
     platform = loaded(tmp_path, warehouse, deliveries)
-    results = DbtRunner(warehouse, platform.home).invoke("build").results
+    runner = DbtRunner(warehouse, platform.home)
+    results = runner.invoke("build").results
     by_kind: dict[str, int] = {}
     for result in results:
         kind = str(result.node.resource_type)
@@ -58,7 +59,11 @@ def test_every_model_builds_and_every_dbt_test_passes(
         assert result.status in ("success", "pass"), result.node.name
     assert by_kind["unit_test"] >= 30
     assert by_kind["test"] >= 50
-    assert by_kind["model"] >= 20
+    assert by_kind["model"] >= 140
+    runner.invoke("docs generate")
+    catalog = json.loads((runner.target / "catalog.json").read_text(encoding="utf-8"))
+    assert catalog["errors"] is None
+    assert len(catalog["nodes"]) >= 140
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from csp.contracts import ContractRegistry
+from csp.contracts import Contract, ContractRegistry
 from csp.contracts.derived import write_made
 from csp.faults import CspError
 from csp.lake.home import Home
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
 MOST_TOLD = 300
+ALWAYS_BUILT = "fct_release"
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
 PARSED: dict[Any, Manifest] = {}
 QUIET = {
@@ -74,21 +75,27 @@ class DbtRunner:
         self.target = Path(self.settings["DBT_TARGET_PATH"])
         self.manifest = home.dbt_manifest
 
-    def build(self, stage: str, publication_id: int) -> None:
+    def build(self, stage: str, publication_id: int, changed: list[Contract] | None = None) -> None:
         """Build one stage: seeds and models; dbt's own tests run before code is released.
 
         Args:
             stage: CORE_STAGE or KPI_STAGE.
             publication_id: Number that the marts will carry; an environment variable and not a
                 dbt variable, because a changed variable makes dbt parse the whole project anew.
+            changed: Feeds whose deliveries have changed; only what rests on them is built, and
+                the releases. Everything when not given.
 
         Raises:
             CspError: A model failed; the message names each with dbt's own sentence.
         """
+        selected = [stage]
+        if changed is not None:
+            parts = [f"source:{feed.domain}.{feed.entity}+" for feed in changed]
+            selected = [f"{part},{stage}" for part in (*parts, ALWAYS_BUILT)]
         self.invoke(
             "build",
             "--select",
-            stage,
+            *selected,
             *("--resource-type", "seed", "--resource-type", "model"),
             publication_id=publication_id,
             manifest=self._parsed(),
@@ -130,7 +137,7 @@ class DbtRunner:
                     "--quiet",
                     "--no-use-colors",
                     "--no-write-json" if manifest else "--write-json",
-                    arguments[0],
+                    *arguments[0].split(),
                     "--project-dir",
                     str(self.project),
                     *arguments[1:],

@@ -16,6 +16,7 @@ from csp.lake.home import Home
 from csp.lake.releases import ReleaseCell
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.warehouse.engine import (
+    BUILT_TABLE,
     CANDIDATE_SCHEMAS,
     PUBLISHED_SCHEMA,
     UNCOUNTED_COLUMN,
@@ -93,6 +94,23 @@ class DuckDBWarehouse:
     def judge_url(self) -> str:
         """The candidate file, opened for reading."""
         return duckdb_url(str(self.home.candidate_file))
+
+    def built(self) -> dict[str, str]:
+        """What the core models of the candidate were last built from."""
+        if not self.home.candidate_file.exists():
+            return {}
+        with self._candidate() as connection:
+            connection.execute(BUILT_TABLE)
+            return dict(connection.execute("select feed, digest from lake.built").fetchall())
+
+    def note_built(self, digests: dict[str, str]) -> None:
+        """Note what they were built from."""
+        with self._candidate() as connection:
+            connection.execute("create schema if not exists lake")
+            connection.execute(BUILT_TABLE)
+            connection.execute("delete from lake.built")
+            for feed, digest in digests.items():
+                connection.execute("insert into lake.built values (?, ?)", [feed, digest])
 
     def candidate_query(self, sql: str) -> QueryResult:
         """Read from the candidate file."""

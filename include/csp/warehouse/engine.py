@@ -17,6 +17,7 @@ from csp.lake.releases import ReleaseCell
 CANDIDATE_SCHEMAS = ("core", "kpi")
 PUBLISHED_SCHEMA = "published"
 UNCOUNTED_COLUMN = "publication_id"
+BUILT_TABLE = "create table if not exists lake.built (feed text, digest text)"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ class Warehouse(Protocol):
 
     def judge_url(self) -> str:
         """SQLAlchemy address at which Great Expectations finds the candidate."""
+
+    def built(self) -> dict[str, str]:
+        """What the core models of the candidate were last built from: feed → digest of its cells.
+
+        Empty when that is not known, as while they are being built.
+        """
+
+    def note_built(self, digests: dict[str, str]) -> None:
+        """Note what they were built from."""
 
     def candidate_query(self, sql: str) -> QueryResult:
         """Read from the candidate area."""

@@ -24,6 +24,7 @@ from csp.faults import CspError
 from csp.lake.home import Home
 from csp.lake.releases import ReleaseCell
 from csp.warehouse.engine import (
+    BUILT_TABLE,
     CANDIDATE_SCHEMAS,
     PUBLISHED_SCHEMA,
     UNCOUNTED_COLUMN,
@@ -189,6 +190,17 @@ class PostgresWarehouse:
     def judge_url(self) -> str:
         """The server's address, password included; never logged."""
         return self.address.render_as_string(hide_password=False)
+
+    def built(self) -> dict[str, str]:
+        """What the core models of the candidate were last built from."""
+        self._execute("create schema if not exists lake", BUILT_TABLE)
+        return dict(self._fetch("select feed, digest from lake.built", search_path="lake").rows)
+
+    def note_built(self, digests: dict[str, str]) -> None:
+        """Note what they were built from."""
+        self._execute("create schema if not exists lake", BUILT_TABLE, "delete from lake.built")
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.executemany("insert into lake.built values (%s, %s)", list(digests.items()))
 
     def candidate_query(self, sql: str) -> QueryResult:
         """Read from the candidate schemas."""

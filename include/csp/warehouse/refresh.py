@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
+from csp.contracts import Contract
 from csp.faults import CspError, GateHeldError
 from csp.lake.ledger import utc_now
 from csp.lake.releases import open_deliveries, ready_deliveries, release_cells
@@ -28,6 +29,7 @@ from csp.warehouse.platform import Platform
 
 RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
 UNNEEDED = "unneeded"
+CODE = "code"
 GIVEN_UP_AFTER = timedelta(hours=3)
 
 
@@ -171,16 +173,36 @@ class RefreshRun:
             self.platform.warehouse.load(inputs, release_cells(self.ledger))
 
     def build_core(self) -> None:
-        """Seeds, staging and core models."""
-        self._build(CORE_STAGE)
+        """Seeds, staging and core models: those that rest on a feed whose deliveries changed.
+
+        All of them when it is not known what the candidate was built from, or the code is another.
+        """
+        warehouse, now = self.platform.warehouse, self._feed_digests()
+        before = warehouse.built()
+        changed = None
+        if before.get(CODE) == now[CODE]:
+            names = {feed for feed in {*now, *before} if now.get(feed) != before.get(feed)}
+            changed = [c for c in self.platform.registry if c.id in names]
+        # A build that breaks off leaves the candidate half old, half new.
+        warehouse.note_built({})
+        self._build(CORE_STAGE, changed)
+        warehouse.note_built(now)
 
     def build_kpi(self) -> None:
         """KPI marts."""
         self._build(KPI_STAGE)
 
-    def _build(self, stage: str) -> None:
+    def _build(self, stage: str, changed: list[Contract] | None = None) -> None:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
-            DbtRunner(self.platform.warehouse, self.home).build(stage, self.ticket.publication_id)
+            runner = DbtRunner(self.platform.warehouse, self.home)
+            runner.build(stage, self.ticket.publication_id, changed)
+
+    def _feed_digests(self) -> dict[str, str]:
+        """Feed → digest of the cells that may be read of it; and the version of the code."""
+        digests: dict[str, hashlib._Hash] = {}
+        for cell in release_cells(self.ledger):
+            digests.setdefault(cell.feed, hashlib.sha256()).update(repr(cell).encode())
+        return {CODE: code_version()} | {feed: d.hexdigest() for feed, d in digests.items()}
 
     def gate_core(self) -> GateOutcome:
         """Judge the core models before the KPI marts are built.

@@ -37,8 +37,9 @@ consented as (
         ) as last_submitted_month
     from submitted
     left join refusals
-        on submitted.agency_code = refusals.agency_code
-        and submitted.client_id = refusals.client_id
+        on
+            submitted.agency_code = refusals.agency_code
+            and submitted.client_id = refusals.client_id
     where
         submitted.consent = 'Y'
         and (refusals.refused_in is null or submitted.period_start > refusals.refused_in)
@@ -81,11 +82,26 @@ gathered as (
 ),
 
 named_drugs as (
-    select agency_code, client_id, episode_id, drug_1 as drug_code from first_rows
+    select
+        agency_code,
+        client_id,
+        episode_id,
+        drug_1 as drug_code
+    from first_rows
     union all
-    select agency_code, client_id, episode_id, drug_2 as drug_code from first_rows
+    select
+        agency_code,
+        client_id,
+        episode_id,
+        drug_2 as drug_code
+    from first_rows
     union all
-    select agency_code, client_id, episode_id, drug_3 as drug_code from first_rows
+    select
+        agency_code,
+        client_id,
+        episode_id,
+        drug_3 as drug_code
+    from first_rows
 ),
 
 -- A code that the list does not hold is some other substance.
@@ -144,13 +160,15 @@ final as (
         first_rows.source_line
     from first_rows
     inner join gathered
-        on first_rows.agency_code = gathered.agency_code
-        and first_rows.client_id = gathered.client_id
-        and first_rows.episode_id = gathered.episode_id
+        on
+            first_rows.agency_code = gathered.agency_code
+            and first_rows.client_id = gathered.client_id
+            and first_rows.episode_id = gathered.episode_id
     left join substances
-        on first_rows.agency_code = substances.agency_code
-        and first_rows.client_id = substances.client_id
-        and first_rows.episode_id = substances.episode_id
+        on
+            first_rows.agency_code = substances.agency_code
+            and first_rows.client_id = substances.client_id
+            and first_rows.episode_id = substances.episode_id
     left join sources on first_rows.referral_source = sources.referral_source
 )
 

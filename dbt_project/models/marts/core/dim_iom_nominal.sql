@@ -10,7 +10,7 @@ ranked as (
         min(period_start) over (partition by nominal_token) as first_registered_month,
         max(period_start) over () as newest_month,
         row_number() over (
-            partition by nominal_token order by period_start desc, source_line
+            partition by nominal_token order by period_start desc, source_line asc
         ) as row_of_nominal
     from registers
 ),

@@ -27,12 +27,13 @@ known as (
         registers.period_start,
         row_number() over (
             partition by months.cohort_month, registers.nominal_token
-            order by registers.period_start desc, registers.source_line
+            order by registers.period_start desc, registers.source_line asc
         ) as row_of_month
     from months
     inner join registers
-        on months.cohort_month >= registers.period_start
-        and months.month_ends_on >= registers.adopted_on
+        on
+            months.cohort_month >= registers.period_start
+            and months.month_ends_on >= registers.adopted_on
 ),
 
 final as (

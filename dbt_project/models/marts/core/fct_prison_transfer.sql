@@ -19,9 +19,10 @@ starts as (
         min(episodes.triaged_on) as triaged_on
     from transfers
     inner join episodes
-        on transfers.attributor_token = episodes.attributor_continuity_token
-        and episodes.triaged_on >= transfers.release_date
-        and episodes.triaged_on <= transfers.release_date + 21
+        on
+            transfers.attributor_token = episodes.attributor_continuity_token
+            and transfers.release_date <= episodes.triaged_on
+            and episodes.triaged_on <= transfers.release_date + 21
     group by transfers.transfer_id
 ),
 

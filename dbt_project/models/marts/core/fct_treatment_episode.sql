@@ -50,9 +50,10 @@ final as (
         cast(episodes.source_line as bigint) as source_line
     from episodes
     left join chained
-        on episodes.agency_code = chained.agency_code
-        and episodes.client_token = chained.client_token
-        and episodes.episode_token = chained.episode_token
+        on
+            episodes.agency_code = chained.agency_code
+            and episodes.client_token = chained.client_token
+            and episodes.episode_token = chained.episode_token
     left join reasons on episodes.discharge_reason = reasons.discharge_reason
 )
 

@@ -62,8 +62,9 @@ last_reasons as (
         end as discharge_reason
     from episodes
     inner join journeys
-        on episodes.journey_key = journeys.journey_key
-        and episodes.discharged_on = journeys.ended_on
+        on
+            episodes.journey_key = journeys.journey_key
+            and episodes.discharged_on = journeys.ended_on
     left join reasons on episodes.discharge_reason = reasons.discharge_reason
     group by episodes.journey_key
 ),
@@ -95,8 +96,9 @@ joined as (
     inner join ranked_episodes as first_episodes
         on journeys.journey_key = first_episodes.journey_key and first_episodes.row_of_journey = 1
     inner join ranked_episodes as interventions
-        on journeys.journey_key = interventions.journey_key
-        and interventions.intervention_of_journey = 1
+        on
+            journeys.journey_key = interventions.journey_key
+            and interventions.intervention_of_journey = 1
     left join last_reasons on journeys.journey_key = last_reasons.journey_key
     left join reasons on last_reasons.discharge_reason = reasons.discharge_reason
 ),

@@ -133,7 +133,7 @@ def test_rows_lost_from_the_lake_are_stopped_by_the_warehouse_gate(
         from csp.lake.tables import DeliveryCell  # noqa: PLC0415
 
         session.execute(update(DeliveryCell).values(row_count=DeliveryCell.row_count + 1))
-    held("WH-LAKE-P1")
+    held("WH-LAKE-police_street_crime")
     with published.ledger.session() as session:
         session.execute(update(DeliveryCell).values(row_count=DeliveryCell.row_count - 1))
 

@@ -97,8 +97,14 @@ class AirflowRest:
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """State of every task of a run."""
-        found = self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", limit=500)
-        return {task["task_id"]: task["state"] for task in found["task_instances"]}
+        path, states, total = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", {}, 1
+        while len(states) < total:  # Airflow gives a hundred at a time
+            page = self.get(path, limit=100, offset=len(states), order_by="id")
+            total = page["total_entries"]
+            if not page["task_instances"]:
+                break
+            states |= {task["task_id"]: task["state"] for task in page["task_instances"]}
+        return states
 
     def task_log(self, dag_id: str, run_id: str, task_id: str) -> str:
         """Log of a task's first try."""

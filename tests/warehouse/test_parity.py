@@ -10,6 +10,17 @@ from csp.warehouse.platform import Platform
 
 pytestmark = pytest.mark.real_data
 
+#: What the real police and fire files fill; the tables of other feeds are there, and empty.
+FILLED = {
+    "dim_area",
+    "dim_crime_type",
+    "dim_date",
+    "fct_asb_incident",
+    "fct_fire_incident",
+    "fct_recorded_crime",
+    "fct_release",
+    "kpi_observation",
+}
 TABLES = {
     "duckdb": "select table_name from information_schema.tables "
     "where table_schema = 'published' and table_name not like 'publication%' order by 1",
@@ -41,5 +52,5 @@ def test_every_published_row_is_the_same_on_both_engines(
         columns, rows = rows_of(real_platforms["duckdb"], table)
         other_columns, other_rows = rows_of(real_platforms["postgresql"], table)
         assert columns == other_columns, table
-        assert rows, f"{table} is empty"
+        assert rows or table not in FILLED, f"{table} is empty"
         assert rows == other_rows, table

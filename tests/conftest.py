@@ -158,7 +158,12 @@ def desk_at() -> Callable[[Path, ContractRegistry], Desk]:
     return Desk.at
 
 
-LONGEST_FIRST = ("test_readers.py", "test_airflow.py", "test_publication_held.py")
+LONGEST_FIRST = (
+    "test_borough_2021.py",
+    "test_readers.py",
+    "test_airflow.py",
+    "test_publication_held.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

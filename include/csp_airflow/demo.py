@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 
 from csp import cli_tables as tables
-from csp.delivery.arrival import ArchiveFaultError, arrivals
-from csp.delivery.recognise import facts_of_name
+from csp.delivery.recognise import feeds_of
 from csp.faults import CspError
 from csp.kpi.reading import kpi_rows
 from csp.lake.releases import ready_deliveries
@@ -44,24 +43,11 @@ def _prepare_home(platform: Platform, kind: str) -> None:
     (root / MARKER).write_text(f"{kind}\n", encoding="utf-8")
 
 
-def _feeds_of(platform: Platform, path: Path) -> list[str]:
-    """The feeds whose file-name rules fit a file, or members of an archive."""
-    try:
-        names = [arrival.name for arrival in arrivals(path)]
-    except ArchiveFaultError:
-        return []
-    return [
-        contract.id
-        for contract in platform.registry
-        if any(facts_of_name(name, contract) for name in names)
-    ]
-
-
 def _deliver(platform: Platform, folder: Path) -> None:
     """Put each file into the inbox of its feed, as the partner would over SFTP."""
     left_out: dict[str, int] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        feeds = _feeds_of(platform, path)
+        feeds = feeds_of(path, platform.registry)
         place = str(path.relative_to(folder))
         if feeds and not any(word in place for word in SPECIMENS):
             for feed in feeds:

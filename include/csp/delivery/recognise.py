@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from csp.contracts import Contract
+from csp.delivery.arrival import ArchiveFaultError, arrivals
 
 HEADER_SHARE_ENOUGH = 0.9  # outcomes share three quarters of their header with street crime
 
@@ -98,3 +100,16 @@ def recognise(name: str, headers: list[str], contracts: Iterable[Contract]) -> N
     ]
     best = max(shares, default=None, key=lambda item: item[:2])
     return NameFacts(best[2]) if best and best[0] >= HEADER_SHARE_ENOUGH else None
+
+
+def feeds_of(path: Path, contracts: Iterable[Contract]) -> list[str]:
+    """The feeds whose file-name rules fit a file, or members of an archive; none when broken."""
+    try:
+        names = [arrival.name for arrival in arrivals(path)]
+    except ArchiveFaultError:
+        return []
+    return [
+        contract.id
+        for contract in contracts
+        if any(facts_of_name(name, contract) for name in names)
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from csp.contracts import Contract, ContractRegistry
-from csp.delivery.recognise import header_share, recognise
+from csp.delivery.recognise import feeds_of, header_share, recognise
 
 STREET = [
     *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location"),
@@ -77,3 +79,15 @@ def test_nine_columns_in_ten_are_enough(registry: ContractRegistry, street: Cont
     assert header_share(street, OUTCOMES, "published") == 0.75
     assert recognise("export.csv", STREET[1:], registry)
     assert recognise("export.csv", STREET[2:], registry) is None
+
+
+def test_an_archive_belongs_to_every_feed_that_has_a_member_in_it(
+    registry: ContractRegistry, tmp_path: Path
+) -> None:
+    archive, broken = tmp_path / "2021-06.zip", tmp_path / "2021-07.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for kind in ("street", "outcomes"):
+            packed.writestr(f"2021-06/2021-06-metropolitan-{kind}.csv", "a,b\n")
+    broken.write_bytes(b"no archive")
+    assert feeds_of(archive, registry) == ["police_outcome", "police_street_crime"]
+    assert feeds_of(broken, registry) == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from csp.simulator import SimulationTruth, simulate
@@ -61,3 +63,25 @@ def newest_street(
     for archive in sorted((year / "deliveries" / "police").glob("*.zip")):
         zipfile.ZipFile(archive).extractall(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def records_of() -> Callable[[Path, dict[str, str]], duckdb.DuckDBPyConnection]:
+    """Gives tables of what lies below a folder: `<name>_sent`, and newest versions as `<name>`."""
+
+    def read(folder: Path, keys: dict[str, str]) -> duckdb.DuckDBPyConnection:
+        unpacked = folder.parent / "unpacked"
+        for archive in sorted(folder.glob("*.zip")):
+            zipfile.ZipFile(archive).extractall(unpacked / archive.stem)
+        connection = duckdb.connect()
+        for name, key in keys.items():
+            found = [*folder.glob(f"{name}_*.csv"), *unpacked.rglob(f"{name}_*.csv")]
+            paths = [str(path) for path in found]
+            connection.read_csv(paths, header=True, filename=True).create(f"{name}_sent")
+            connection.execute(
+                f"create table {name} as select * from {name}_sent qualify row_number() over "
+                f"(partition by {key} order by record_version desc) = 1"
+            )
+        return connection
+
+    return read

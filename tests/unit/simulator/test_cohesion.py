@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from csp.simulator.borough_2021.truth import DomainTruth
 from csp.simulator.places import Borough, load_borough
 from csp.simulator.truth import Fault
 
+RecordsOf = Callable[[Path, dict[str, str]], duckdb.DuckDBPyConnection]
 SEED = 2021
 LAST_12 = "date between '2020-11-01' and '2021-10-31'"
 TO_DATE = "date between '2021-04-01' and '2021-10-31'"
@@ -44,21 +45,9 @@ def truth(folder: Path, borough: Borough) -> DomainTruth:
 
 
 @pytest.fixture(scope="module")
-def files(truth: DomainTruth, folder: Path) -> duckdb.DuckDBPyConnection:
+def files(truth: DomainTruth, folder: Path, records_of: RecordsOf) -> duckdb.DuckDBPyConnection:
     """Every row that was sent, and a view of the newest version of each record."""
-    unpacked = folder / "unpacked"
-    for archive in sorted((folder / "cohesion").glob("*.zip")):
-        zipfile.ZipFile(archive).extractall(unpacked / archive.stem)
-    connection = duckdb.connect()
-    for name, key in KEYS.items():
-        found = [*(folder / "cohesion").glob(f"{name}_*.csv"), *unpacked.rglob(f"{name}_*.csv")]
-        paths = [str(path) for path in found]
-        connection.read_csv(paths, header=True, filename=True).create(f"{name}_sent")
-        connection.execute(
-            f"create table {name} as select * from {name}_sent qualify row_number() over "
-            f"(partition by {key} order by record_version desc) = 1"
-        )
-    return connection
+    return records_of(folder / "cohesion", KEYS)
 
 
 def one(files: duckdb.DuckDBPyConnection, query: str) -> object:

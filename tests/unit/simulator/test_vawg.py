@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from csp.simulator.borough_2021 import vawg
 from csp.simulator.borough_2021.truth import DomainTruth
 from csp.simulator.places import Borough, load_borough
 
+RecordsOf = Callable[[Path, dict[str, str]], duckdb.DuckDBPyConnection]
 SEED = 2021
 LAST_12 = "between '2020-11-01' and '2021-10-31'"
 KEYS = {
@@ -40,20 +41,9 @@ def truth(folder: Path, borough: Borough) -> DomainTruth:
 
 
 @pytest.fixture(scope="module")
-def files(truth: DomainTruth, folder: Path) -> duckdb.DuckDBPyConnection:
+def files(truth: DomainTruth, folder: Path, records_of: RecordsOf) -> duckdb.DuckDBPyConnection:
     """Every row that was sent, views of the newest versions, and the newest minutes."""
-    unpacked = folder / "unpacked"
-    for archive in sorted((folder / "vawg").glob("*.zip")):
-        zipfile.ZipFile(archive).extractall(unpacked / archive.stem)
-    connection = duckdb.connect()
-    for name, key in KEYS.items():
-        found = [*(folder / "vawg").glob(f"{name}_*.csv"), *unpacked.rglob(f"{name}_*.csv")]
-        paths = [str(path) for path in found]
-        connection.read_csv(paths, header=True, filename=True).create(f"{name}_sent")
-        connection.execute(
-            f"create table {name} as select * from {name}_sent qualify row_number() over "
-            f"(partition by {key} order by record_version desc) = 1"
-        )
+    connection = records_of(folder / "vawg", KEYS)
     minutes = connection.read_csv(str(folder / "vawg/marac_case_*.csv"), header=True, filename=True)
     minutes.create("marac_sent")
     connection.execute(

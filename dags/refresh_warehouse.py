@@ -13,8 +13,9 @@ DOCUMENTATION = """
 **Owner:** Data platform.
 
 Runs whenever any feed has taken something in, one run at a time, and takes everything that is
-ready by the ledger. Core models are built, judged, KPI marts built, judged again, and only then
-published in one step. Readers see the last publication until then.
+ready by the ledger. Core models are built and judged; KPI cells are counted exactly, disclosure
+control decides what of them may be shown, the marts are built and judged, and only then published
+in one step. Readers see the last publication until then.
 
 **When red**
 
@@ -45,10 +46,12 @@ with DAG(
     lake = task(refresh_tasks.load_lake)(ticket)
     core = dbt_stage("core", "tag:core_stage", TICKET)
     warehouse_gate = task(refresh_tasks.warehouse_gate)(ticket)
-    marts = dbt_stage("kpi", "tag:kpi_stage", TICKET)
+    cells = dbt_stage("kpi", "tag:kpi_stage", TICKET)
+    control = task(refresh_tasks.control_disclosure)(ticket)
+    marts = dbt_stage("marts", "tag:mart_stage", TICKET)
     audit = task(refresh_tasks.publication_audit)(ticket)
     published = task(refresh_tasks.publish, outlets=[PUBLISHED])(ticket)
     held = task(refresh_tasks.hold_publication, trigger_rule=TriggerRule.ONE_FAILED)()
 
-    lake >> core >> warehouse_gate >> marts >> audit >> published
-    [ticket, lake, core, warehouse_gate, marts, audit, published] >> held
+    lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published
+    [ticket, lake, core, warehouse_gate, cells, control, marts, audit, published] >> held

@@ -48,3 +48,10 @@
         + extract(month from {{ later }}) - extract(month from {{ earlier }}) as integer
     )
 {%- endmacro %}
+
+{# First day of the financial year (from 1 April) of a first day of a month. #}
+{% macro financial_year_start(first_day) -%}
+    {{ add_months(
+        "date_trunc('year', " ~ add_months(first_day, -3) ~ ")", 3
+    ) }}
+{%- endmacro %}

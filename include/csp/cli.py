@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 
 from csp import cli_tables as tables
+from csp.catalogue import KpiCatalogue
+from csp.catalogue.made import write_catalogue
 from csp.cli_keys import keys
 from csp.contracts import ContractRegistry, load_contract
 from csp.contracts.derived import check_derived, write_derived
@@ -56,7 +58,7 @@ def feeds_list(as_json: AsJson = False) -> None:
 
 @feeds.command("check")
 def feeds_check() -> None:
-    """Fail on a contract that is wrong and on a derived file that is stale or left over."""
+    """Fail on a contract or KPI that is wrong, and on a made file that is stale or left over."""
     registry = ContractRegistry()
     faults = []
     for path in registry.paths:
@@ -64,17 +66,22 @@ def feeds_check() -> None:
             load_contract(path)
         except CspError as fault:
             faults += str(fault).splitlines()
+    catalogue = KpiCatalogue()
     if not faults:
-        faults = check_derived(registry)
+        faults = check_derived(registry) + catalogue.faults({feed.id for feed in registry})
     if faults:
         raise CspError("\n".join(faults))
-    console.print(f"{len(registry.paths)} contracts; everything made from them is up to date")
+    console.print(
+        f"{len(registry.paths)} contracts, {len(list(catalogue))} KPIs; "
+        "everything made from them is up to date"
+    )
 
 
 @feeds.command("write")
 def feeds_write() -> None:
-    """Write DAG files, dbt models, docs pages and data dictionary anew from the contracts."""
-    written = write_derived(ContractRegistry())
+    """Write DAG files, dbt models and seeds and docs pages anew from contracts and catalogue."""
+    registry = ContractRegistry()
+    written = write_derived(registry) + write_catalogue(KpiCatalogue(), registry)
     dags = [path for path in written if path.is_relative_to(FEED_DAGS)]
     for path in dags:
         console.print(f"wrote {path}", soft_wrap=True)

@@ -73,6 +73,12 @@ def warehouse_gate(ticket: Ticket) -> str:
 
 
 @data_faults_fail_at_once
+def control_disclosure(ticket: Ticket) -> None:
+    """Decide what of the KPI cells about people may be shown."""
+    _run(ticket).control_disclosure()
+
+
+@data_faults_fail_at_once
 def publication_audit(ticket: Ticket) -> str:
     """Judge the KPI marts before anybody may read them."""
     run = _run(ticket)

@@ -37,6 +37,7 @@ def loaded(folder: Path, warehouse: Warehouse, deliveries: list[Path]) -> Platfo
     run = RefreshRun.begin(platform)
     run.admit_deliveries()
     run.load_lake()
+    run.control_disclosure()
     return platform
 
 

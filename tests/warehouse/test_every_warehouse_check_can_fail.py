@@ -107,12 +107,18 @@ SPOIL = {
     "PUB-KPI": change_one(MART, "kpi_id = 'S99'"),
     "PUB-AREA": change_one(MART, "area_code = 'nowhere'"),
     "PUB-NULL": change_one(MART, "numerator = null", "where status = 'reported'"),
+    "PUB-UNSHOWN": change_one(MART, "status = 'suppressed'", "where value is not null"),
+    "PUB-CATALOGUE": f"delete from {MART} where kpi_id = 'S01'",
+    "PUB-MEASURES": "delete from kpi.dim_kpi where kpi_id = 'S02'",
     "PUB-INTERVAL": change_one(MART, "lower = value + 1", "where value > 0"),
     "PUB-DENOMINATOR": change_one(MART, "denominator = 0", "where kpi_id = 'S01'"),
     "PUB-NEGATIVE": change_one(MART, "numerator = -1"),
-    "PUB-AREAS": f"delete from {MART} where rowid = (select min(rowid) from {MART})",
+    "PUB-AREAS": f"delete from {MART} where "
+    + FIRST.format(table=MART, condition="where kpi_id = 'S01' and status = 'reported'"),
     "PUB-WARD-SUM": change_one(
-        MART, "numerator = 100000", "where area_kind = 'ward' and period_kind = 'month'"
+        MART,
+        "numerator = 100000",
+        "where area_kind = 'ward' and period_kind = 'month' and kpi_id = 'S01'",
     ),
     "PUB-S01": off_by_one("S01"),
     "PUB-S02": off_by_one("S02"),

@@ -13,7 +13,7 @@ import yaml
 
 from csp.contracts.dbt_models import PUBLISHED, core_model, core_schema
 from csp.contracts.model import Contract
-from csp.contracts.registry import SAFE_LOADER
+from csp.contracts.reading import SAFE_LOADER
 
 HEAD = """\
 # Data dictionary

@@ -66,7 +66,7 @@ def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Line
         from fct_release as r
         join dim_kpi as k
             on k.kpi_id = '{cell["kpi_id"]}' and k.breakdown = '{cell["breakdown"]}'
-            and position(r.feed in k.feeds) > 0
+            and position(', ' || r.feed || ',' in ', ' || k.feeds || ',') > 0
         where r.is_current and {_window(cell)}
         order by r.period_start, r.series""").as_records()
     number = cell["publication_id"]
@@ -96,7 +96,7 @@ def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Line
 
 def _window(cell: dict[str, Any]) -> str:
     start = f"date '{cell['period_start']}'"
-    if cell["kpi_id"] == "S19":
+    if cell["method"] == "change":
         # A change compares the window with the twelve months before it.
         start += " - interval '12' month"
     return f"r.period_start >= {start} and r.period_start <= date '{cell['period_end']}'"

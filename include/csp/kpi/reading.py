@@ -8,11 +8,13 @@ from typing import Any
 from csp.faults import CspError
 from csp.warehouse.engine import Warehouse
 
-PERIOD = re.compile(r"(\d{4})(-\d{2})?")
+PERIOD = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d{2})|-?Q(?P<quarter>[1-4])|(?P<financial>/\d{2}))?"
+)
 COLUMNS = """
-    o.kpi_id, o.breakdown, k.name, o.period_kind, o.period_start, o.period_end, o.area_code,
-    a.area_name, o.numerator, o.denominator, o.value, o.lower, o.upper, o.unit, o.status,
-    o.maturity, o.as_of, o.publication_id
+    o.kpi_id, o.breakdown, k.name, k.method, k.theme, o.period_kind, o.period_start, o.period_end,
+    o.area_code, a.area_name, o.numerator, o.denominator, o.value, o.lower, o.upper, o.unit,
+    o.status, o.maturity, o.as_of, o.publication_id
 """
 
 
@@ -21,22 +23,29 @@ def _literal(text: str) -> str:
 
 
 def period_condition(period: str) -> str:
-    """SQL for a period as people write it: `2019-06` (that month) or `2019` (that calendar year).
+    """SQL for a period as people write it.
+
+    `2019-06` is that month and every longer period that ends with it; `2019` the calendar year;
+    `2021Q2` the calendar quarter; `2020/21` the financial year.
 
     Raises:
-        CspError: The text is neither.
+        CspError: The text is none of these.
     """
     found = PERIOD.fullmatch(period)
     if not found:
-        raise CspError(f"'{period}' is no period; write 2019-06 for a month, 2019 for a year")
-    year, month = found.groups()
-    if month:
-        first = f"date '{year}{month}-01'"
-        return (
-            f"(o.period_kind = 'month' and o.period_start = {first} or "
-            f"o.period_kind = 'rolling_12_months' and date_trunc('month', o.period_end) = {first})"
+        raise CspError(
+            f"'{period}' is no period; write 2019-06 for a month, 2021Q2 for a quarter, 2020/21 "
+            "for a financial year, 2019 for a calendar year"
         )
-    return f"(o.period_kind = 'rolling_12_months' and o.period_start = date '{year}-01-01')"
+    year = int(found["year"])
+    if found["month"]:
+        return f"date_trunc('month', o.period_end) = date '{year}-{found['month']}-01'"
+    if found["quarter"]:
+        first = f"date '{year}-{3 * int(found['quarter']) - 2:02d}-01'"
+        return f"o.period_kind = 'quarter' and o.period_start = {first}"
+    if found["financial"]:
+        return f"o.period_kind = 'financial_year' and o.period_start = date '{year}-04-01'"
+    return f"o.period_kind = 'rolling_12_months' and o.period_start = date '{year}-01-01'"
 
 
 def kpi_rows(
@@ -51,7 +60,8 @@ def kpi_rows(
     Args:
         warehouse: The engine.
         kpi_id: One KPI, or all.
-        period: `2019-06` or `2019`; without it the newest period with a value, by KPI and kind.
+        period: As `period_condition` reads it; without it the newest period with a value, by KPI
+            and kind.
         area: Code or name of an area; without it the borough.
 
     Returns:
@@ -70,7 +80,7 @@ def kpi_rows(
     else:
         conditions.append("o.area_kind = 'borough'")
     if period:
-        conditions.append(period_condition(period))
+        conditions.append(f"({period_condition(period)})")
     else:
         conditions.append("""o.period_start = (
             select max(n.period_start) from kpi_observation as n

@@ -5,6 +5,9 @@ from __future__ import annotations
 from csp.quality.checks import PLATFORM, none, present, resolves, unique
 from csp.quality.judge import CRITICAL, WARNING, TableCheck
 
+SHOWN = ("reported", "partial")
+STATUSES = (*SHOWN, "missing", "not_reported", "not_mature", "suppressed")
+SHOWN_IN_SQL = "('reported', 'partial')"
 PERSON_COLUMNS = ("forename", "surname", "date_of_birth", "postcode", "address", "number_plate")
 
 
@@ -12,17 +15,26 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
     """Checks on the KPI marts, before anybody may read them."""
     mart = "kpi.kpi_observation"
     return [
-        unique("PUB-KEY", mart, "kpi_id", "breakdown", "period_kind", "period_start", "area_code"),
+        unique(
+            "PUB-KEY",
+            mart,
+            "kpi_id",
+            "breakdown",
+            "period_kind",
+            "period_start",
+            "period_end",
+            "area_code",
+        ),
         present("PUB-STATUS", mart, "status"),
         present("PUB-AS-OF", mart, "as_of"),
         TableCheck(
             "PUB-STATUS-SET",
-            "a status is reported, partial or not reported",
+            "a status is one of the six words",
             CRITICAL,
             PLATFORM,
             mart,
             "ExpectColumnValuesToBeInSet",
-            {"column": "status", "value_set": ["reported", "partial", "not_reported"]},
+            {"column": "status", "value_set": list(STATUSES)},
         ),
         TableCheck(
             "PUB-NUMBER",
@@ -38,24 +50,36 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
         none(
             "PUB-NULL",
             mart,
-            "a value that was not reported is empty, never zero; one that was has its count",
+            "a count that is not shown is empty, never zero; one that was reported is there",
             "select kpi_id, status, count(*) as cells from {batch} as batch "
-            "where (status = 'not_reported') <> (numerator is null) group by kpi_id, status",
+            f"where (status in {SHOWN_IN_SQL}) <> (numerator is not null) "
+            "group by kpi_id, status",
+        ),
+        none(
+            "PUB-UNSHOWN",
+            mart,
+            "a cell without a count shows neither value nor interval",
+            "select kpi_id, status, count(*) as cells from {batch} as batch "
+            f"where status not in {SHOWN_IN_SQL} and (value is not null or lower is not null "
+            "or upper is not null) group by kpi_id, status",
         ),
         none(
             "PUB-INTERVAL",
             mart,
             "a value lies inside its interval",
             "select kpi_id, count(*) as cells from {batch} as batch "
-            "where value is not null and not (lower <= value and value <= upper) group by kpi_id",
+            "where value is not null and lower is not null "
+            "and not (lower <= value and value <= upper) group by kpi_id",
         ),
         none(
             "PUB-DENOMINATOR",
             mart,
-            "a rate or share has a denominator above zero",
-            "select kpi_id, unit, count(*) as cells from {batch} as batch "
-            "where value is not null and unit <> 'incidents' "
-            "and (denominator is null or denominator <= 0) group by kpi_id, unit",
+            "a rate, share, ratio or change has a denominator above zero",
+            "select batch.kpi_id, count(*) as cells from {batch} as batch "
+            "inner join kpi.dim_kpi as kpi on batch.kpi_id = kpi.kpi_id "
+            "and batch.breakdown = kpi.breakdown "
+            "where batch.value is not null and kpi.method in ('rate', 'share', 'ratio', 'change') "
+            "and (batch.denominator is null or batch.denominator <= 0) group by batch.kpi_id",
         ),
         none(
             "PUB-NEGATIVE",
@@ -67,18 +91,47 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
         none(
             "PUB-AREAS",
             mart,
-            "each KPI and period has the borough and all its wards",
-            "select kpi_id, breakdown, period_kind, period_start from {batch} as batch "
-            "group by kpi_id, breakdown, period_kind, period_start having count(*) <> 21",
+            "each KPI and period has all the areas that the catalogue gives it",
+            "select batch.kpi_id, batch.breakdown, batch.period_kind, batch.period_start "
+            "from {batch} as batch inner join kpi.dim_kpi as kpi on batch.kpi_id = kpi.kpi_id "
+            "and batch.breakdown = kpi.breakdown group by batch.kpi_id, batch.breakdown, "
+            "batch.period_kind, batch.period_start, batch.period_end, kpi.areas "
+            "having max(case when batch.numerator is not null then 1 else 0 end) = 1 "
+            "and count(*) <> (select count(*) from core.dim_area as area "
+            "where area.area_kind in ('borough', 'ward') "
+            "and position(area.area_kind in kpi.areas) > 0)",
         ),
         none(
             "PUB-WARD-SUM",
             mart,
-            "the wards of a month never add up to more than the borough",
-            "select kpi_id, breakdown, period_start from {batch} as batch "
-            "where period_kind = 'month' group by kpi_id, breakdown, period_start "
-            "having sum(case when area_kind = 'ward' then numerator else 0 end) "
-            "> sum(case when area_kind = 'borough' then numerator else 0 end)",
+            "exact counts of a month's wards never add up to more than the borough",
+            "select batch.kpi_id, batch.breakdown, batch.period_start from {batch} as batch "
+            "inner join kpi.dim_kpi as kpi on batch.kpi_id = kpi.kpi_id "
+            "and batch.breakdown = kpi.breakdown and kpi.disclosure_class <> 'person' "
+            "and kpi.aggregation = 'sum' and kpi.method in ('count', 'rate') "
+            "where batch.period_kind = 'month' "
+            "group by batch.kpi_id, batch.breakdown, batch.period_start "
+            "having sum(case when batch.area_kind = 'ward' then batch.numerator else 0 end) "
+            "> sum(case when batch.area_kind = 'borough' then batch.numerator else 0 end)",
+        ),
+        none(
+            "PUB-CATALOGUE",
+            "kpi.dim_kpi",
+            "every KPI that the catalogue calls computed has a cell",
+            "select batch.kpi_id, batch.breakdown from {batch} as batch "
+            "where batch.status = 'computed' and batch.method <> 'milestone' and not exists ("
+            "select 1 from kpi.kpi_observation as cell where cell.kpi_id = batch.kpi_id "
+            "and cell.breakdown = batch.breakdown)",
+            WARNING,
+        ),
+        none(
+            "PUB-MEASURES",
+            "intermediate.int_kpi__collect_measures",
+            "every measure is one of the catalogue's",
+            "select batch.kpi_id, batch.breakdown, count(*) as measures from {batch} as batch "
+            "where not exists (select 1 from kpi.dim_kpi as kpi where kpi.kpi_id = batch.kpi_id "
+            "and kpi.breakdown = batch.breakdown and kpi.status = 'computed') "
+            "group by batch.kpi_id, batch.breakdown",
         ),
         _reconciles("PUB-S01", "S01", "all", "core.fct_recorded_crime", "crime_month"),
         _reconciles("PUB-S02", "S02", "all", "core.fct_asb_incident", "crime_month"),
@@ -101,8 +154,9 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
         none(
             "PUB-PARTIAL",
             mart,
-            "every force that polices the borough has reported every month",
-            "select kpi_id from {batch} as batch where status <> 'reported' group by kpi_id",
+            "no period lacks a part that was due",
+            "select kpi_id, status from {batch} as batch "
+            "where status in ('partial', 'missing') group by kpi_id, status",
             WARNING,
         ),
     ]

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from csp.catalogue import KpiCatalogue
+from csp.catalogue.made import write_catalogue
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.derived import write_made
 from csp.faults import CspError
@@ -20,7 +22,7 @@ from csp.warehouse.engine import Warehouse
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-CORE_STAGE, KPI_STAGE = "tag:core_stage", "tag:kpi_stage"
+CORE_STAGE, KPI_STAGE, MART_STAGE = "tag:core_stage", "tag:kpi_stage", "tag:mart_stage"
 MOST_TOLD = 300
 ALWAYS_BUILT = "fct_release"
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
@@ -44,6 +46,13 @@ def dbt_settings(warehouse: Warehouse, home: Home) -> dict[str, str]:
             "DBT_LOG_PATH": str(work / "logs"),
         }
     )
+
+
+def write_seeds_and_models() -> None:
+    """Write what contracts and KPI catalogue make for dbt, where it is not as it should be."""
+    registry = ContractRegistry()
+    write_made(registry)
+    write_catalogue(KpiCatalogue(), registry)
 
 
 @contextmanager
@@ -79,7 +88,7 @@ class DbtRunner:
         """Build one stage: seeds and models; dbt's own tests run before code is released.
 
         Args:
-            stage: CORE_STAGE or KPI_STAGE.
+            stage: CORE_STAGE, KPI_STAGE or MART_STAGE.
             publication_id: Number that the marts will carry; an environment variable and not a
                 dbt variable, because a changed variable makes dbt parse the whole project anew.
             changed: Feeds whose deliveries have changed; only what rests on them is built, and
@@ -107,13 +116,13 @@ class DbtRunner:
         database = tuple(Path(self.settings.get(name, "")).name for name in names)
         key = (self.project, database, code_version())
         if key not in PARSED:
-            write_made(ContractRegistry())
+            write_seeds_and_models()
             PARSED[key] = self.invoke("parse")
         return PARSED[key].deepcopy()
 
     def write_manifest(self) -> None:
         """Parse the project and write the manifest that the refresh DAG is drawn from."""
-        write_made(ContractRegistry())
+        write_seeds_and_models()
         self.invoke("parse")
         # The one in the target folder is written anew by every dbt run, under the DAG's eyes.
         written = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))

@@ -8,8 +8,10 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow
 
 from csp.faults import CspError
 from csp.lake.home import Home
@@ -116,6 +118,18 @@ class DuckDBWarehouse:
         """Read from the candidate file."""
         with self._candidate(read_only=True) as connection:
             return _fetched(connection, sql)
+
+    def write_table(
+        self, table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Replace a table of the candidate file; rows go in as one Arrow table."""
+        by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+        frame = pyarrow.table(dict(zip(columns, map(list, by_column), strict=True)))
+        with self._candidate() as connection:
+            connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
+            connection.execute(f"create or replace table {table} ({column_definitions(columns)})")
+            connection.register("written", frame)
+            connection.execute(f"insert into {table} select * from written")
 
     def _folder(self, publication_id: int) -> Path:
         return self.home.published / f"publication-{publication_id:04d}"

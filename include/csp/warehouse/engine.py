@@ -85,6 +85,17 @@ class Warehouse(Protocol):
     def candidate_query(self, sql: str) -> QueryResult:
         """Read from the candidate area."""
 
+    def write_table(
+        self, table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Make a table of the candidate area hold exactly these rows.
+
+        Args:
+            table: Schema and name.
+            columns: Name → type.
+            rows: Values in the order of the columns.
+        """
+
     def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
         """Turn the candidate into the publication in one atomic step.
 

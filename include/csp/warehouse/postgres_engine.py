@@ -8,6 +8,8 @@ resolves two names while the rename commits would see two publications; docs/dec
 
 from __future__ import annotations
 
+import csv
+import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -205,6 +207,22 @@ class PostgresWarehouse:
     def candidate_query(self, sql: str) -> QueryResult:
         """Read from the candidate schemas."""
         return self._fetch(sql, search_path=", ".join(CANDIDATE_SCHEMAS))
+
+    def write_table(
+        self, table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Make a table of the candidate area anew, in one transaction."""
+        lines = io.StringIO()
+        csv.writer(lines).writerows(
+            ["" if value is None else value for value in row] for row in rows
+        )
+        lines.seek(0)
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
+            cursor.execute(f"drop table if exists {table} cascade")
+            cursor.execute(f"create table {table} ({column_definitions(columns)})")
+            cursor.copy_expert(f"copy {table} from stdin (format csv)", lines)
+            cursor.execute(f"analyze {table}")
 
     def _fetch(self, sql: str, *, search_path: str) -> QueryResult:
         with self._connection() as connection:

@@ -23,7 +23,8 @@ from csp.quality.judge import GateOutcome, Verdict, judge, record
 from csp.quality.publication_suite import publication_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
-from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, DbtRunner
+from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, MART_STAGE, DbtRunner
+from csp.warehouse.disclosure import control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
 
@@ -189,8 +190,17 @@ class RefreshRun:
         warehouse.note_built(now)
 
     def build_kpi(self) -> None:
-        """KPI marts."""
+        """Exact KPI cells, which nobody reads."""
         self._build(KPI_STAGE)
+
+    def control_disclosure(self) -> None:
+        """Decide what of the cells about people may be shown."""
+        with self.ledger.step("control disclosure", f"refresh {self.ticket.refresh_id}"):
+            control_disclosure(self.platform.warehouse)
+
+    def build_marts(self) -> None:
+        """The marts that people read."""
+        self._build(MART_STAGE)
 
     def _build(self, stage: str, changed: list[Contract] | None = None) -> None:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
@@ -317,6 +327,8 @@ def refresh(platform: Platform) -> int:
         run.build_core()
         run.gate_core()
         run.build_kpi()
+        run.control_disclosure()
+        run.build_marts()
         run.audit_publication()
         return run.publish()
     except GateHeldError as held:

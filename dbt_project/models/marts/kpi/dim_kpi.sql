@@ -6,23 +6,32 @@ final as (
     select
         kpi_id,
         breakdown,
+        theme,
         name,
         definition,
         numerator,
         denominator,
         unit,
         method,
+        aggregation,
+        main_period,
+        periods,
+        areas,
+        since,
+        change_of,
         direction,
         priority,
         owner,
         feeds,
         fact_table,
+        disclosure_class,
+        matures_after_months,
         maturity_rule,
         comparability_breaks,
-        disclosure_class,
         definition_version,
         status,
-        status_reason
+        status_reason,
+        note
     from catalogue
 )
 

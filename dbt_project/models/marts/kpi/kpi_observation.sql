@@ -1,134 +1,87 @@
-with kpis as (
-    select * from {{ ref('dim_kpi') }}
+with catalogue as (
+    select * from {{ ref('kpi_catalogue') }}
 ),
 
-areas as (
-    select * from {{ ref('dim_area') }}
+cells as (
+    select * from {{ ref('kpi_cell') }}
 ),
 
-months as (
-    select * from {{ ref('int_kpi__fill_months') }}
+decisions as (
+    select * from {{ source('disclosure', 'disclosure_decision') }}
 ),
 
-windows as (
-    select * from {{ ref('int_kpi__roll_windows') }}
-),
-
-changes as (
-    select * from {{ ref('int_kpi__compare_windows') }}
-),
-
-periods as (
+-- Counts of people are shown as disclosure control decided; without a decision they stay hidden.
+controlled as (
     select
-        kpi_id,
-        breakdown,
-        area_code,
-        'month' as period_kind,
-        month_start as period_start,
-        month_end as period_end,
-        numerator,
-        denominator,
-        expected_series,
-        reported_series,
-        provisional_releases,
-        unstated_releases,
-        as_of
-    from months
-    union all
-    select
-        kpi_id,
-        breakdown,
-        area_code,
-        'rolling_12_months' as period_kind,
-        period_start,
-        period_end,
-        numerator,
-        denominator,
-        expected_series,
-        reported_series,
-        provisional_releases,
-        unstated_releases,
-        as_of
-    from windows
-    union all
-    select
-        kpi_id,
-        breakdown,
-        area_code,
-        'rolling_12_months' as period_kind,
-        period_start,
-        period_end,
-        numerator,
-        denominator,
-        expected_series,
-        reported_series,
-        provisional_releases,
-        unstated_releases,
-        as_of
-    from changes
-),
-
-counted as (
-    select
-        periods.kpi_id,
-        periods.breakdown,
-        periods.period_kind,
-        periods.period_start,
-        periods.period_end,
-        periods.area_code,
-        areas.area_kind,
-        kpis.method,
-        cast(periods.numerator as double precision) as numerator,
-        cast(
-            case
-                when kpis.method = 'rate' then areas.population_mid2020
-                else periods.denominator
-            end
-            as double precision
-        ) as denominator,
-        kpis.unit,
-        case
-            when periods.provisional_releases > 0 then 'provisional'
-            when periods.unstated_releases > 0 or periods.reported_series = 0 then 'not stated'
-            else 'settled'
-        end as maturity,
-        case
-            when periods.reported_series = 0 then 'not_reported'
-            when periods.reported_series < periods.expected_series then 'partial'
-            else 'reported'
-        end as status,
-        periods.as_of,
-        kpis.definition_version
-    from periods
-    inner join kpis
+        cells.kpi_id,
+        cells.breakdown,
+        cells.method,
+        cells.per,
+        cells.disclosure_class,
+        cells.definition_version,
+        cells.unit,
+        cells.period_kind,
+        cells.period_start,
+        cells.period_end,
+        cells.area_code,
+        cells.area_kind,
+        cells.status,
+        cells.maturity,
+        cells.as_of,
+        cells.disclosure_class = 'person' and cells.numerator is not null as is_controlled,
+        cells.numerator,
+        cells.denominator,
+        cells.observed_value,
+        decisions.shown_numerator,
+        decisions.shown_denominator,
+        coalesce(decisions.is_suppressed, true) as is_hidden
+    from cells
+    left join decisions
         on
-            periods.kpi_id = kpis.kpi_id
-            and periods.breakdown = kpis.breakdown
-    inner join areas on periods.area_code = areas.area_code
+            cells.kpi_id = decisions.kpi_id
+            and cells.breakdown = decisions.breakdown
+            and cells.period_kind = decisions.period_kind
+            and cells.period_start = decisions.period_start
+            and cells.period_end = decisions.period_end
+            and cells.area_code = decisions.area_code
+    where cells.method <> 'change'
 ),
 
-valued as (
+shown as (
     select
-        *,
-        case method
-            when 'rate' then 1000 * numerator / denominator
-            when 'count' then numerator
-            when 'share' then 100 * numerator / nullif(denominator, 0)
-            when 'change' then 100 * (nullif(numerator, 0) / nullif(denominator, 0) - 1)
-        end as value,
-        case method
-            when 'rate' then 1000 * ({{ byar_lower('numerator') }}) / denominator
-            when 'count' then {{ byar_lower('numerator') }}
-            when 'share' then 100 * {{ wilson_limit('numerator', 'denominator', '-') }}
-            when 'change' then 100 * ({{ change_limit('numerator', 'denominator', '-') }})
-        end as lower,
-        case method
-            when 'rate' then 1000 * {{ byar_upper('numerator') }} / denominator
-            when 'count' then {{ byar_upper('numerator') }}
-            when 'share' then 100 * {{ wilson_limit('numerator', 'denominator', '+') }}
-            when 'change' then 100 * ({{ change_limit('numerator', 'denominator', '+') }})
-        end as upper
-    from counted
+        kpi_id,
+        breakdown,
+        method,
+        per,
+        disclosure_class,
+        definition_version,
+        unit,
+        period_kind,
+        period_start,
+        period_end,
+        area_code,
+        area_kind,
+        case
+            when not is_controlled then numerator
+            when not is_hidden then shown_numerator
+        end as numerator,
+        case
+            when not is_controlled or method = 'rate' then denominator
+            when not is_hidden then shown_denominator
+        end as denominator,
+        case when not is_controlled then observed_value end as observed_value,
+        case when is_controlled and is_hidden then 'suppressed' else status end as status,
+        maturity,
+        as_of
+    from controlled
+),
+
+{{ kpi_changes('shown') }},
+
+published as (
+    select * from shown
+    union all
+    select * from change_cells
 ),
 
 final as (
@@ -142,16 +95,17 @@ final as (
         area_kind,
         numerator,
         denominator,
-        {{ round_to('value') }} as value,
-        {{ round_to('lower') }} as lower,
-        {{ round_to('upper') }} as upper,
+        {{ round_to(kpi_value()) }} as value,
+        {{ round_to(kpi_limit('lower')) }} as lower,
+        {{ round_to(kpi_limit('upper')) }} as upper,
         unit,
         maturity,
         status,
+        status = 'suppressed' as is_suppressed,
         as_of,
         definition_version,
         cast({{ env_var('CSP_PUBLICATION_ID', '0') }} as integer) as publication_id
-    from valued
+    from published
 )
 
 select * from final

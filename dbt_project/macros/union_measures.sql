@@ -1,0 +1,17 @@
+{# The rows of several measure models as one relation. #}
+{% macro union_measures(models) -%}
+{% for model in models %}
+select
+    kpi_id,
+    breakdown,
+    event_date,
+    ward_code,
+    numerator,
+    denominator,
+    numerator_subject,
+    denominator_subject,
+    observed
+from {{ ref(model) }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+{%- endmacro %}

@@ -1,0 +1,88 @@
+"""Reading strict YAML, and saying where it is wrong: file, line and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from csp.contracts.strict import PlacedError
+from csp.faults import CspError
+from csp.project import PROJECT_ROOT
+
+Part = TypeVar("Part", bound=BaseModel)
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ContractFaultError(CspError):
+    """A contract that cannot be read; the message names file, line and key of each fault."""
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(PROJECT_ROOT)) if path.is_relative_to(PROJECT_ROOT) else str(path)
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    """Key and value one step down; a custom property is found by its name."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        return node.value[step], node.value[step]
+    if isinstance(node, yaml.MappingNode):
+        found = next(((k, v) for k, v in node.value if k.value == step), None)
+        custom = next((v for k, v in node.value if k.value == "customProperties"), None)
+        return found or _child(custom, step)
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            name, value = _child(item, "property"), _child(item, "value")
+            if name and value and name[1].value == step:
+                return name[1], value[1]
+    return None
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the deepest part of a key path that the file has."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in location:
+        if found := _child(node, step):
+            line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def load_strict(path: Path, model: type[Part]) -> Part:
+    """Read one YAML file strictly.
+
+    Args:
+        path: The file.
+        model: What it must be.
+
+    Returns:
+        The file as an object.
+
+    Raises:
+        ContractFaultError: The file is no YAML, a key is unknown or missing, or a value is not
+            allowed; one line per fault as `file:line: key: what`.
+    """
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(fault, "problem", None) or "not readable as YAML"
+        raise ContractFaultError(f"{_shown(path)}:{line}: {problem}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as faults:
+        tree = yaml.compose(text, Loader=SAFE_LOADER)
+        lines = []
+        for fault in faults.errors(include_url=False, include_input=False):
+            location = fault["loc"]
+            if isinstance(error := fault.get("ctx", {}).get("error"), PlacedError):
+                location += error.place
+            key = ".".join(str(step) for step in location) or "file"
+            what = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden":
+                what = "unknown key"
+            lines.append(f"{_shown(path)}:{_line_of(tree, location)}: {key}: {what}")
+        raise ContractFaultError("\n".join(lines)) from None

@@ -49,9 +49,9 @@ def present(code: str, table: str, column: str) -> TableCheck:
 
 def none(code: str, table: str, sentence: str, query: str, severity: str = CRITICAL) -> TableCheck:
     """The query of offending rows gives none."""
-    # Great Expectations gives the batch an alias of its own unless the query joins.
+    # Great Expectations calls the batch by a name of its own unless the query joins.
     if " join " not in query:
-        query = query.replace("{batch} as batch", "{batch}")
+        query = query.replace("{batch} as batch", "{batch}").replace("batch.", "subselect.")
     return TableCheck(
         code,
         sentence,

@@ -1,5 +1,8 @@
 {# Each theme's measures; a new theme is a line here. #}
 {{ union_measures([
     'int_kpi__measure_police',
+    'int_kpi__measure_drivers',
+    'int_kpi__measure_offenders',
+    'int_kpi__measure_treatment',
     'int_kpi__measure_civil_protection',
 ]) }}

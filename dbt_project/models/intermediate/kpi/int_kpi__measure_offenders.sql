@@ -14,6 +14,10 @@ milestones as (
     select * from {{ ref('fct_milestone') }}
 ),
 
+engaged_counts as (
+    select * from {{ ref('int_linkage__count_engaged') }}
+),
+
 -- Who was managed on any day of a month.
 managed_months as (
     select
@@ -39,6 +43,19 @@ cohort_offences as (
     where
         reoffences.is_counted_proxy
         and reoffences.offence_on <= coalesce(managed_months.deselected_on, reoffences.offence_on)
+),
+
+-- Only counts leave the linkage, and none whose interval is too wide or whose links are too often
+-- false.
+engaged as (
+    select
+        month_start,
+        case when variant = 'open_journey' then 'all' else variant end as breakdown,
+        engaged_people,
+        class_a_people,
+        cohort_people
+    from engaged_counts
+    where is_publishable
 ),
 
 -- The ministry's way: each person from the day of adoption, with every proven re-offence that
@@ -150,6 +167,24 @@ counts as (
         1 as denominator
     from cohort_months
     where is_managed
+    union all
+    select
+        'K064' as kpi_id,
+        breakdown,
+        month_start as event_date,
+        'unplaced' as ward_code,
+        engaged_people as numerator,
+        class_a_people as denominator
+    from engaged
+    union all
+    select
+        'K065' as kpi_id,
+        breakdown,
+        month_start as event_date,
+        'unplaced' as ward_code,
+        engaged_people as numerator,
+        cohort_people as denominator
+    from engaged
     {%- for kpi_id, breakdown in [('K061', 'moj_style'), ('S25', 'binary')] %}
         union all
         select

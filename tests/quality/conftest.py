@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from csp.contracts import Contract
+from csp.contracts import Contract, ContractRegistry
 from csp.project import REFERENCE_SEEDS
+from csp.quality.delivery_gate import DeliveryGate
+from tests.conftest import Desk
 
 TYPES = [
     line.split(",")[0] for line in (REFERENCE_SEEDS / "crime_type.csv").read_text().split("\n")
@@ -116,22 +120,56 @@ def fire_file(folder: Path, name: str, rows: list[str]) -> Path:
     return path
 
 
-@pytest.fixture
-def months() -> list[str]:
-    """The twelve months before the month that is judged."""
-    return [f"2022-{month:02d}" for month in range(1, 13)]
+#: The twelve months before the month that is judged.
+MONTHS = [f"2022-{month:02d}" for month in range(1, 13)]
 
 
-@pytest.fixture
-def plain_year(tmp_path: Path, months: list[str]) -> Callable[[Contract], list[Path]]:
+def plain_files(folder: Path, contract: Contract) -> list[Path]:
     """Files of twelve plain months of a feed."""
+    if contract.domain == "police":
+        return [street_file(folder, m, [street_row(m, i) for i in range(250)]) for m in MONTHS]
+    return [fire_file(folder, month, fire_month(month)) for month in MONTHS]
 
-    def write(contract: Contract) -> list[Path]:
-        if contract.domain == "police":
-            return [
-                street_file(tmp_path, month, [street_row(month, i) for i in range(250)])
-                for month in months
-            ]
-        return [fire_file(tmp_path, month, fire_month(month)) for month in months]
 
-    return write
+@pytest.fixture
+def plain_year(tmp_path: Path) -> Callable[[Contract], list[Path]]:
+    """Files of twelve plain months of a feed."""
+    return lambda contract: plain_files(tmp_path, contract)
+
+
+@pytest.fixture(scope="session")
+def judged_years(
+    registry: ContractRegistry,
+    desk_at: Callable[[Path, ContractRegistry], Desk],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Path]:
+    """Gives the folder of a desk that took twelve plain months of a feed in and judged them."""
+
+    @cache
+    def folder_of(feed: str) -> Path:
+        folder, contract = tmp_path_factory.mktemp(feed), registry.get(feed)
+        desk = desk_at(folder, registry)
+        outcomes = desk.take_all(*plain_files(folder, contract))
+        assert {outcome.verdict for outcome in outcomes} == {"accepted"}
+        verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
+        assert [str(verdict) for verdict in verdicts if not verdict.passed] == []
+        desk.ledger.engine.dispose()
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture
+def year_desk(
+    judged_years: Callable[[str], Path],
+    registry: ContractRegistry,
+    desk_at: Callable[[Path, ContractRegistry], Desk],
+    tmp_path: Path,
+) -> Callable[[str], Desk]:
+    """Gives a desk of its own that took twelve plain months of a feed in and judged them."""
+
+    def make(feed: str) -> Desk:
+        shutil.copytree(judged_years(feed), tmp_path, dirs_exist_ok=True)
+        return desk_at(tmp_path, registry)
+
+    return make

@@ -147,25 +147,26 @@ def _orders(deliveries: Iterable[Delivery]) -> dict[str, int]:
     return order
 
 
-def release_cells(ledger: Ledger, *, only_ready: bool = True) -> list[ReleaseCell]:
+def release_cells(
+    ledger: Ledger, *, feed: str | None = None, only_ready: bool = True
+) -> list[ReleaseCell]:
     """Every cell of every delivery that may be read, ranked by release.
 
     Args:
         ledger: The ledger.
+        feed: Only those of this feed.
         only_ready: Leave out deliveries that no gate has passed (the warehouse's view); the
             gate itself asks for all that were accepted and not discarded.
     """
     decisions = _decisions(ledger)
     judged, faults = delivery_gate_faults(ledger)
+    query = select(DeliveryCell, Delivery).join(
+        Delivery, Delivery.delivery_id == DeliveryCell.delivery_id
+    )
+    if feed:
+        query = query.where(DeliveryCell.feed == feed)
     with ledger.session() as session:
-        pairs = [
-            (cell, delivery)
-            for cell, delivery in session.execute(
-                select(DeliveryCell, Delivery).join(
-                    Delivery, Delivery.delivery_id == DeliveryCell.delivery_id
-                )
-            )
-        ]
+        pairs = [(cell, delivery) for cell, delivery in session.execute(query)]
 
     def may_be_read(delivery_id: str) -> bool:
         if decisions.get(delivery_id) == DISCARD:

@@ -19,6 +19,7 @@ import duckdb
 from sqlalchemy import select
 
 from csp.contracts import Contract
+from csp.contracts.checks import GateCheck
 from csp.lake.home import Home
 from csp.lake.ledger import Ledger
 from csp.lake.releases import release_cells, ungated_deliveries
@@ -108,8 +109,8 @@ PROFILE_QUERY = """
 """
 
 
-def _measure_name(contract: Contract, position: int) -> str:
-    return contract.gate_checks[position].implementation.profile or f"measure_{position}"
+def _measure_name(check: GateCheck, position: int) -> str:
+    return check.implementation.profile or f"measure_{position}"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
@@ -127,10 +128,18 @@ class DeliveryGate:
         contract: The feed's contract.
         home: The data root.
         ledger: Its ledger.
+        checks: What is judged; all checks of the contract when not given.
     """
 
-    def __init__(self, contract: Contract, home: Home, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        home: Home,
+        ledger: Ledger,
+        checks: list[GateCheck] | None = None,
+    ) -> None:
         self.contract, self.home, self.ledger = contract, home, ledger
+        self.gate_checks = contract.gate_checks if checks is None else checks
         # A feed's own DAG and a refresh may judge at the same time, each in a file of its own.
         self.path = home.scratch / f"gate-{contract.id}-{uuid.uuid4().hex}.duckdb"
 
@@ -178,10 +187,8 @@ class DeliveryGate:
     def _load_cells(self, connection: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f"{name} {kind}" for name, kind in CELL_COLUMNS.items())
         connection.execute(f"create table gate.cell ({columns})")
-        cells = release_cells(self.ledger, only_ready=False)
-        of_cell = attrgetter(*CELL_COLUMNS)
-        mine = [of_cell(cell) for cell in cells if cell.feed == self.contract.id]
-        _insert(connection, "gate.cell", mine)
+        cells = release_cells(self.ledger, feed=self.contract.id, only_ready=False)
+        _insert(connection, "gate.cell", list(map(attrgetter(*CELL_COLUMNS), cells)))
         with self.ledger.session() as session:
             deliveries = session.scalars(
                 select(Delivery).where(
@@ -209,10 +216,10 @@ class DeliveryGate:
     def _measure_rows(self, connection: duckdb.DuckDBPyConnection, fresh: list[str]) -> None:
         """Take the contract's own measures from the lake rows of the fresh deliveries."""
         columns = ["count(*) as lake_rows"]
-        for position, check in enumerate(self.contract.gate_checks):
+        for position, check in enumerate(self.gate_checks):
             metric, least = check.implementation.metric, check.implementation.leastRows
             if metric:
-                name = _measure_name(self.contract, position)
+                name = _measure_name(check, position)
                 columns.append(f"case when count(*) >= {least} then {metric} end as {name}")
         files = [
             str(path) for delivery_id in fresh if (path := self._rows_of(delivery_id)).exists()
@@ -239,9 +246,9 @@ class DeliveryGate:
     def _checks(self) -> list[TableCheck]:
         owner = self.contract.team.name
         checks = []
-        for position, check in enumerate(self.contract.gate_checks):
+        for position, check in enumerate(self.gate_checks):
             bounds = check.implementation
-            column = _measure_name(self.contract, position)
+            column = _measure_name(check, position)
             checks.append(
                 TableCheck(
                     check.id,
@@ -273,9 +280,9 @@ class DeliveryGate:
             )
         before = self._standing_verdicts()
         verdicts = self._reconcile(connection, fresh, names)
-        for position, judgement in enumerate(judgements):
+        for gate_check, judgement in zip(self.gate_checks, judgements, strict=True):
             check = judgement.check
-            by_profile = self.contract.gate_checks[position].implementation.profile is not None
+            by_profile = gate_check.implementation.profile is not None
             offenders = self._offenders(connection, judgement)
             unjudged = not judgement.passed and not judgement.offenders_query
             for delivery_id in names if by_profile else fresh:

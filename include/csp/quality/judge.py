@@ -17,6 +17,7 @@ from csp.lake.tables import GateResult, GateRun
 from csp.quality.deferred import deferred
 
 CRITICAL, WARNING = "critical", "warning"
+UNJUDGED = "could not be judged"
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,10 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
             schema, name = table.split(".")
             asset = source.add_table_asset(table, table_name=name, schema_name=schema)
             batch = asset.add_batch_definition_whole_table("whole").get_batch()
-            for check in (c for c in checks if c.table == table):
-                expectation = getattr(gxe, check.expectation)(**check.arguments)
-                judged[check.id] = _judge_one(batch, expectation, check)
+            of_table = [check for check in checks if check.table == table]
+            for keys in dict.fromkeys(tuple(check.keys) for check in of_table):
+                alike = [check for check in of_table if tuple(check.keys) == keys]
+                judged |= _judge_together(batch, gxe, alike)
     finally:
         # DuckDB keeps a file for as long as any connection to it lives.
         for engine in (source.get_execution_engine().engine, source.get_engine()):
@@ -153,22 +155,48 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
     return [judged[check.id] for check in checks]
 
 
-def _judge_one(batch: Any, expectation: Any, check: TableCheck) -> Judgement:  # noqa: ANN401
-    result = batch.validate(
-        expectation,
+def _judge_together(
+    batch: Any,  # noqa: ANN401
+    expectations: Any,  # noqa: ANN401
+    checks: list[TableCheck],
+) -> dict[str, Judgement]:
+    """Judge checks of one table that name its rows by the same keys; what they measure is shared.
+
+    A check that cannot be run takes those with it that are measured by the same query, so each of
+    them is then judged by itself.
+    """
+    # Only what is imported late knows the class.
+    from great_expectations import ExpectationSuite  # noqa: PLC0415
+
+    made = [
+        getattr(expectations, check.expectation)(**check.arguments, meta={"check": check.id})
+        for check in checks
+    ]
+    found = batch.validate(
+        ExpectationSuite(name="checks", expectations=made),
         result_format={
             "result_format": "BASIC",
             "partial_unexpected_count": 0,
-            "unexpected_index_column_names": check.keys,
-            "return_unexpected_index_query": bool(check.keys),
+            "unexpected_index_column_names": checks[0].keys,
+            "return_unexpected_index_query": bool(checks[0].keys),
         },
     )
+    results = {result.expectation_config.meta["check"]: result for result in found.results}
+    judged = {check.id: _judgement(check, results[check.id]) for check in checks}
+    unjudged = [check for check in checks if judged[check.id].observed.startswith(UNJUDGED)]
+    if len(checks) > 1:
+        for check in unjudged:
+            judged |= _judge_together(batch, expectations, [check])
+    return judged
+
+
+def _judgement(check: TableCheck, result: Any) -> Judgement:  # noqa: ANN401
     information = result.exception_info or {}
     if information.get("raised_exception", "exception_message" not in information and information):
-        return Judgement(check, False, "could not be judged: the check itself failed")
+        return Judgement(check, False, f"{UNJUDGED}: the check itself failed")
     details = result.result or {}
     if not details:
-        return Judgement(check, bool(result.success) and False, "could not be judged: no result")
+        return Judgement(check, False, f"{UNJUDGED}: no result")
     query = details.get("unexpected_index_query")
     return Judgement(check, bool(result.success), _observed(details), query)
 

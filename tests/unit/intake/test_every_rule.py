@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from csp.contracts import Contract, ContractRegistry
+from csp.contracts.checks import RowCheck
 from csp.contracts.samples import column_cases
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
 MakeFile = Callable[..., str]
-Found = Callable[..., dict[tuple[str, str, str], int]]
+#: (code, column, verdict) → rows.
+Findings = dict[tuple[str, str, str], int]
 TypedFields = dict[str, dict[str, list[str]]]
 
 CONTRACTS = list(ContractRegistry())
@@ -29,19 +33,67 @@ FEEDS = [c.id for c in CONTRACTS]
 PLENTY = 50
 
 
-@pytest.fixture
-def found(desk: Desk, make_file: MakeFile, registry: ContractRegistry) -> Found:
-    """Gives what intake finds in a file of good rows and these: (code, column, verdict) → rows."""
+def findings_of(
+    desk: Desk, make_file: MakeFile, feed: str, changes: list[dict[str, str]], held: int
+) -> Findings:
+    """What intake finds in a file of good rows and these, so many of which are held back."""
+    name = desk.registry.get(feed).platform.fileNameExample
+    good = max(PLENTY, 5 * len(changes))  # so many that the file is not mostly faulty
+    outcome = desk.take_text(name, make_file(feed, [{}] * good + changes))
+    assert outcome.verdict == "accepted", outcome.reason
+    assert outcome.accepted_rows + outcome.quarantined_rows == good + len(changes)
+    assert outcome.quarantined_rows == held
+    return {(f.code, f.column, f.verdict): f.rows for f in outcome.findings if f.code != "D13"}
 
-    def take(feed: str, changes: list[dict[str, str]]) -> dict[tuple[str, str, str], int]:
-        name = registry.get(feed).platform.fileNameExample
-        good = max(PLENTY, 5 * len(changes))  # so many that the file is not mostly faulty
-        outcome = desk.take_text(name, make_file(feed, [{}] * good + changes))
-        assert outcome.verdict == "accepted", outcome.reason
-        assert outcome.accepted_rows + outcome.quarantined_rows == good + len(changes)
-        held = {f.code for f in outcome.findings if f.verdict == "quarantine"}
-        assert outcome.quarantined_rows == (len(changes) if held else 0)
-        return {(f.code, f.column, f.verdict): f.rows for f in outcome.findings if f.code != "D13"}
+
+def is_alone(check: RowCheck) -> bool:
+    """Whether a rule's bad rows need a file of their own: others find them too, or it goes back."""
+    return check.severity == "reject" or bool(check.implementation.also)
+
+
+def bad_rows(checks: list[RowCheck]) -> list[dict[str, str]]:
+    """The bad rows of rules."""
+    return [row for check in checks for row in check.implementation.bad]
+
+
+@pytest.fixture(scope="module")
+def in_one_file(
+    registry: ContractRegistry,
+    make_file: MakeFile,
+    desk_at: Callable[[Path, ContractRegistry], Desk],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Findings]:
+    """Gives what is found in one file of the bad rows of all rules of a feed that fit into one."""
+
+    @cache
+    def take(feed: str) -> Findings:
+        checks = [check for check in registry.get(feed).row_checks if not is_alone(check)]
+        held = bad_rows([check for check in checks if check.severity == "quarantine"])
+        desk = desk_at(tmp_path_factory.mktemp("rules"), registry)
+        return findings_of(desk, make_file, feed, bad_rows(checks), len(held))
+
+    return take
+
+
+@pytest.fixture(scope="module")
+def in_columns(
+    registry: ContractRegistry,
+    make_file: MakeFile,
+    desk_at: Callable[[Path, ContractRegistry], Desk],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Findings]:
+    """Gives what is found in one file of what no column of a feed may hold, each in its row."""
+
+    @cache
+    def take(feed: str) -> Findings:
+        rows = [
+            {header: field}
+            for of_feed, _, _, header, fields in COLUMN_RULES
+            for field in fields
+            if of_feed == feed
+        ]
+        desk = desk_at(tmp_path_factory.mktemp("columns"), registry)
+        return findings_of(desk, make_file, feed, rows, len(rows))
 
     return take
 
@@ -61,7 +113,12 @@ def typed_rows(contract: Contract, fields: TypedFields, which: str) -> dict[str,
 
 @pytest.mark.parametrize(("feed", "rule"), OWN_RULES)
 def test_a_rule_finds_its_bad_rows_with_its_code_column_and_verdict(
-    feed: str, rule: str, desk: Desk, found: Found, make_file: MakeFile, registry: ContractRegistry
+    feed: str,
+    rule: str,
+    desk: Desk,
+    make_file: MakeFile,
+    registry: ContractRegistry,
+    in_one_file: Callable[[str], Findings],
 ) -> None:
     contract = registry.get(feed)
     check = next(check for check in contract.row_checks if check.id == rule)
@@ -75,25 +132,47 @@ def test_a_rule_finds_its_bad_rows_with_its_code_column_and_verdict(
             assert not [p for p in desk.home.landing.rglob("*") if p.is_file()]
             assert str(PLENTY + 2) in finding.detail
         return
-    findings = found(feed, bad)
-    assert findings.pop((rule, check.implementation.column, check.severity), 0) == len(bad)
+    mine = (rule, check.implementation.column, check.severity)
+    if not is_alone(check):
+        assert in_one_file(feed).get(mine) == len(bad)
+        return
+    findings = findings_of(desk, make_file, feed, bad, len(bad))
+    assert findings.pop(mine) == len(bad)
     assert {code for code, _, _ in findings} == set(check.implementation.also)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_no_rule_finds_the_bad_rows_of_another(
+    feed: str, registry: ContractRegistry, in_one_file: Callable[[str], Findings]
+) -> None:
+    meant = {
+        (check.id, check.implementation.column, check.severity)
+        for check in registry.get(feed).row_checks
+        if not is_alone(check)
+    }
+    assert set(in_one_file(feed)) == meant
 
 
 @pytest.mark.parametrize(("feed", "column", "code", "header", "fields"), COLUMN_RULES)
 def test_what_a_column_says_of_its_values_is_held_against_every_row(
-    feed: str, column: str, code: str, header: str, fields: list[str], found: Found
+    feed: str,
+    column: str,
+    code: str,
+    header: str,
+    fields: list[str],
+    in_columns: Callable[[str], Findings],
 ) -> None:
-    findings = found(feed, [{header: field} for field in fields])
-    assert findings[code, column, "quarantine"] == len(fields)
+    same = [rule[4] for rule in COLUMN_RULES if rule[:3] == (feed, column, code)]
+    assert fields in same
+    assert in_columns(feed)[code, column, "quarantine"] == sum(map(len, same))
 
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_no_rule_finds_anything_in_the_good_rows_of_any_rule(
-    feed: str, found: Found, registry: ContractRegistry
+    feed: str, desk: Desk, make_file: MakeFile, registry: ContractRegistry
 ) -> None:
     good = [row for check in registry.get(feed).row_checks for row in check.implementation.good]
-    assert found(feed, good) == {}
+    assert findings_of(desk, make_file, feed, good, 0) == {}
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -133,7 +212,7 @@ def test_a_value_of_its_type_is_never_unreadable(
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_missing_value_is_found_in_every_required_column(
-    feed: str, found: Found, registry: ContractRegistry
+    feed: str, desk: Desk, make_file: MakeFile, registry: ContractRegistry
 ) -> None:
     contract = registry.get(feed)
     layout = contract.platform.layouts[0]
@@ -143,7 +222,8 @@ def test_a_missing_value_is_found_in_every_required_column(
         for column in contract.columns
         if column.required and (headers := column.headers(layout.name)) and not made & set(headers)
     ]
-    findings = found(feed, [{header: value} for _, header in required for value in ("", "  ")])
+    missing = [{header: value} for _, header in required for value in ("", "  ")]
+    findings = findings_of(desk, make_file, feed, missing, len(missing))
     for column, _ in required:
         assert findings["R03", column, "quarantine"] >= 2
     if required:

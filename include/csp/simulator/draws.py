@@ -47,3 +47,13 @@ def poisson_clipped(rng: np.random.Generator, mean: float) -> int:
     """Draws a count within three standard deviations of its mean."""
     spread = 3 * mean**0.5
     return int(np.clip(rng.poisson(mean), np.ceil(max(mean - spread, 0)), mean + spread))
+
+
+def seasonal_days(
+    rng: np.random.Generator, first: object, last: object, season: tuple[float, ...], n: int
+) -> np.ndarray:
+    """Draws `n` days from first to last, both included, by the weight of their month; in order."""
+    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+    month = days.astype("datetime64[M]").astype(int) % 12
+    edges = np.cumsum(np.asarray(season)[month])
+    return days[np.searchsorted(edges, np.sort(rng.random(n)) * edges[-1], side="right")]

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from csp.simulator.borough_2021.asb_files import (
     Drawn,
-    dates,
     day,
     flags,
     happens,
@@ -33,6 +32,7 @@ from csp.simulator.borough_2021.asb_words import (
     TYPES,
     YEAR_BEFORE,
 )
+from csp.simulator.borough_2021.london_times import written_days
 from csp.simulator.borough_2021.periods import (
     WHOLE,
     Period,
@@ -209,7 +209,7 @@ def case_rows(rng: np.random.Generator, reports: Reports, borough: Borough) -> D
     blank = np.zeros(n, dtype=bool)
     shared = {
         "case_ref": reports.ref,
-        "opened_on": dates(reports.opened),
+        "opened_on": written_days(reports.opened),
         "source": words(list(SOURCES), reports.source),
         "ho_category": words([TYPES[name][0] for name in NAMES], reports.kind),
         "type_code": words(NAMES, reports.kind),
@@ -224,14 +224,14 @@ def case_rows(rng: np.random.Generator, reports: Reports, borough: Borough) -> D
         "vulnerability_flag": flags(reports.is_vulnerable),
     }
     opened_rows = shared | {
-        "closed_on": dates(closed, blank),
+        "closed_on": written_days(closed, blank),
         "status": words(["OPEN", "INVESTIGATING"], choose(rng, [0.7, 0.3], n)),
         "closure_code": pa.nulls(n, pa.string()),
         "closure_satisfaction": pa.nulls(n, pa.string()),
         "record_version": pa.repeat("1", n),
     }
     closed_rows = shared | {
-        "closed_on": dates(closed),
+        "closed_on": written_days(closed),
         "status": pa.repeat("CLOSED", n),
         "closure_code": words([*CLOSURES, "DUPLICATE"], closure),
         "closure_satisfaction": numbers(1 + rng.binomial(4, 0.6, n), asked),

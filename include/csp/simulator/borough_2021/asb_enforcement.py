@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from csp.simulator.borough_2021.asb_cases import hotspot
-from csp.simulator.borough_2021.asb_files import day, days_in, happens, to_utc
+from csp.simulator.borough_2021.asb_files import day, days_in, happens
 from csp.simulator.borough_2021.asb_words import (
     AGES,
     ASB_WARNING,
@@ -19,6 +19,7 @@ from csp.simulator.borough_2021.asb_words import (
     NITROUS_OXIDE_AGES,
     NITROUS_OXIDE_BOX,
 )
+from csp.simulator.borough_2021.london_times import to_utc
 from csp.simulator.borough_2021.periods import (
     NITROUS_OXIDE_ORDER,
     SINCE_OCTOBER_2020,

@@ -13,18 +13,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from csp.simulator.borough_2021.daily_files import Lines, send, stretches
 from csp.simulator.borough_2021.periods import DAILY_FILES_FROM, WHOLE, Period
 from csp.simulator.borough_2021.truth import FeedTruth
 from csp.simulator.draws import joined, text, words
-from csp.simulator.partner_files import csv_bytes, month_extract, write_archive
 
-#: Instants in UTC between which London keeps summer time.
-SUMMER_TIME = (
-    ("2019-03-31T01:00:00", "2019-10-27T01:00:00"),
-    ("2020-03-29T01:00:00", "2020-10-25T01:00:00"),
-    ("2021-03-28T01:00:00", "2021-10-31T01:00:00"),
-)
-HOUR = np.timedelta64(3600, "s")
 #: Rows that were missing when a day was sent for the first time.
 FORGOTTEN = 2
 #: Odd factor and modulus that spread numbers so that a reference does not tell the order.
@@ -53,39 +46,6 @@ def happens(rng: np.random.Generator, n: int, share: float) -> np.ndarray:
 def days_in(rng: np.random.Generator, period: Period, n: int) -> np.ndarray:
     """Draws `n` days of a period, each as likely as the other."""
     return day(period.first) + rng.integers(len(period.days), size=n)
-
-
-def to_utc(local: np.ndarray) -> np.ndarray:
-    """London clock time (seconds) as UTC; of two times that look the same, the first."""
-    is_summer = np.zeros(len(local), dtype=bool)
-    for begin, end in SUMMER_TIME:
-        is_summer |= (local >= np.datetime64(begin) + HOUR) & (local < np.datetime64(end) + HOUR)
-    return local - is_summer * HOUR
-
-
-def london(utc: np.ndarray) -> pa.Array:
-    """Writes instants as London clock time with its offset."""
-    is_summer = _is_summer(utc)
-    clock = np.datetime_as_string((utc + is_summer * HOUR).astype("datetime64[s]"))
-    return joined(pa.array(clock), words(["+00:00", "+01:00"], is_summer.astype(np.int8)))
-
-
-def local_days(utc: np.ndarray) -> np.ndarray:
-    """The London day of instants."""
-    return (utc + _is_summer(utc) * HOUR).astype("datetime64[D]")
-
-
-def _is_summer(utc: np.ndarray) -> np.ndarray:
-    is_summer = np.zeros(len(utc), dtype=bool)
-    for begin, end in SUMMER_TIME:
-        is_summer |= (utc >= np.datetime64(begin)) & (utc < np.datetime64(end))
-    return is_summer
-
-
-def dates(days: np.ndarray, given: np.ndarray | None = None) -> pa.Array:
-    """Writes days, as blank where `given` is false."""
-    written = np.datetime_as_string(days.astype("datetime64[D]"))
-    return pa.array(written, pa.string(), mask=None if given is None else ~given)
 
 
 def numbers(values: np.ndarray, given: np.ndarray | None = None) -> pa.Array:
@@ -129,39 +89,16 @@ def write_days(folder: Path, name: str, drawn: Drawn, *, resent: Sequence[date] 
         drawn: What to write.
         resent: Days whose first file lacked rows; the whole day is sent again in the next month.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     order = np.argsort(drawn.days, kind="stable")
-    columns = drawn.rows.column_names
-    body = csv_bytes(drawn.rows.take(pa.array(order)), columns)
-    ends = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n")) + 1
-    header = body[: ends[0]]
-    sent, first = np.unique(drawn.days[order], return_index=True)
-    bounds = [*first.tolist(), len(order)]
-    archives: dict[tuple[int, int], dict[str, bytes]] = {}
-    files, rows = 0, len(order)
-    for position, of_day in enumerate(sent.astype(object)):
-        start, end = bounds[position], bounds[position + 1]
-        file_name = f"{name}_{of_day:%Y%m%d}.csv"
-        content = header + body[ends[start] : ends[end]]
-        if of_day >= DAILY_FILES_FROM:
-            (folder / file_name).write_bytes(content)
-            files += 1
-            continue
-        month = (of_day.year, of_day.month)
-        if of_day in resent and end - start > FORGOTTEN:
-            archives.setdefault(_after(month), {})[file_name] = content
-            content = header + body[ends[start] : ends[end - FORGOTTEN]]
-            rows += end - start - FORGOTTEN
-        archives.setdefault(month, {})[file_name] = content
-    for month, members in archives.items():
-        target = folder / f"{name}_{month[0]}{month[1]:02d}.zip"
-        sent_in = month_extract(members, month)
-        write_archive(dict(sorted(sent_in.items())), target, published=_after(month))
-        files += len(sent_in)
-    return FeedTruth(files=files, rows=rows, current=drawn.current)
-
-
-def _after(month: tuple[int, int]) -> tuple[int, int]:
-    """The month after a month."""
-    year, number = month
-    return (year, number + 1) if number < 12 else (year + 1, 1)  # noqa: PLR2004
+    lines = Lines(drawn.rows.take(pa.array(order)))
+    files: dict[date, bytes] = {}
+    again: dict[date, bytes] = {}
+    rows = len(order)
+    for of_day, begin, end in stretches(drawn.days[order]):
+        files[of_day] = lines.file(begin, end)
+        if of_day in resent and of_day < DAILY_FILES_FROM and end - begin > FORGOTTEN:
+            again[of_day] = files[of_day]
+            files[of_day] = lines.file(begin, end - FORGOTTEN)
+            rows += end - begin - FORGOTTEN
+    sent = send(folder, name, files, again=again, is_extract=True, is_dated_after=True)
+    return FeedTruth(files=sent, rows=rows, current=drawn.current)

@@ -11,18 +11,16 @@ from csp.simulator.borough_2021.asb_cases import between
 from csp.simulator.borough_2021.asb_enforcement import ALL_KINDS, Actions, of_kinds
 from csp.simulator.borough_2021.asb_files import (
     Drawn,
-    dates,
     day,
     flags,
     happens,
-    local_days,
-    london,
     numbers,
     reference,
     sent_late,
     some,
 )
 from csp.simulator.borough_2021.asb_words import AGE_BANDS, LIVES, ORDERS
+from csp.simulator.borough_2021.london_times import local_day, written, written_days
 from csp.simulator.borough_2021.periods import (
     DECK,
     NITROUS_OXIDE_ORDER,
@@ -81,7 +79,7 @@ class Stage:
     @property
     def is_written(self) -> np.ndarray:
         """Which actions have this version within the scenario."""
-        return (self.state != "") & (local_days(self.at) <= LAST)
+        return (self.state != "") & (local_day(self.at) <= LAST)
 
 
 def _order_of(kind: np.ndarray, days: np.ndarray) -> np.ndarray:
@@ -107,7 +105,7 @@ def action_rows(
         columns["record_version"] = pa.repeat(str(number), n)
         kept = stage.is_written
         tables.append(pa.table(columns).select(ACTION_COLUMNS).filter(pa.array(kept)))
-        of_stage = local_days(stage.at)[kept]
+        of_stage = local_day(stage.at)[kept]
         days.append(sent_late(rng, of_stage, 0.02) if number == 1 else of_stage)
     return Drawn(pa.concat_tables(tables), np.concatenate(days), n)
 
@@ -115,7 +113,7 @@ def action_rows(
 def _shared(rng: np.random.Generator, actions: Actions, borough: Borough) -> dict[str, pa.Array]:
     """What does not change while an action goes on."""
     kind, n = actions.kind, len(actions.kind)
-    days = local_days(actions.issued)
+    days = local_day(actions.issued)
     is_penalty = actions.life >= 0
     order = _order_of(kind, days)
     amounts = np.array([k.amount for k in ALL_KINDS])[kind]
@@ -127,7 +125,7 @@ def _shared(rng: np.random.Generator, actions: Actions, borough: Borough) -> dic
     return {
         "action_ref": joined("ENF-", text(np.arange(n) + 1, width=7)),
         "action_type": words([k.action for k in ALL_KINDS], kind),
-        "issued_at": london(actions.issued),
+        "issued_at": written(actions.issued),
         "officer_token": joined("f", text(rng.integers(1, 55, n), width=3)),
         "power_code": words([k.power for k in ALL_KINDS], kind),
         "offence_code": words([k.offence for k in ALL_KINDS], kind),
@@ -136,8 +134,8 @@ def _shared(rng: np.random.Generator, actions: Actions, borough: Borough) -> dic
         "subject_age_band": words(list(AGE_BANDS), actions.age),
         "amount_gbp": numbers(amounts, is_penalty),
         "discount_gbp": numbers(amounts * 2 // 5, is_penalty),
-        "discount_until": dates(days + DISCOUNT_DAYS, is_penalty),
-        "due_on": dates(days + DAYS_TO_PAY, is_penalty),
+        "discount_until": written_days(days + DISCOUNT_DAYS, is_penalty),
+        "due_on": written_days(days + DAYS_TO_PAY, is_penalty),
         "lsoa21_code": some(
             table["LSOA code"].combine_chunks().take(place), ~happens(rng, n, 0.02)
         ),
@@ -154,7 +152,7 @@ def draw_stages(rng: np.random.Generator, actions: Actions) -> list[Stage]:
     n = len(actions.kind)
     lasts = np.array([kind.lasts for kind in ALL_KINDS])[actions.kind]
     life, is_penalty = np.maximum(actions.life, 0), actions.life >= 0
-    issued_on = local_days(actions.issued)
+    issued_on = local_day(actions.issued)
     stages = [Stage(np.where(lasts, "ACTIVE", "ISSUED").astype(object), actions.issued)]
     for number in range(LATER_STATES):
         steps = [life[number] if number < len(life) else ("", 1, 1) for _, life in LIVES]
@@ -174,7 +172,7 @@ def draw_stages(rng: np.random.Generator, actions: Actions) -> list[Stage]:
 
 def _state(rng: np.random.Generator, actions: Actions, stage: Stage) -> dict[str, pa.Array]:
     """What a state says of payment, court and cancelling."""
-    n, days, state = len(stage.state), local_days(stage.at), stage.state
+    n, days, state = len(stage.state), local_day(stage.at), stage.state
     amounts = np.array([kind.amount for kind in ALL_KINDS])[actions.kind]
     early, in_full = state == "PAID_DISCOUNT", state == "PAID_FULL"
     in_court, cancelled = state == "PROSECUTED", state == "CANCELLED"
@@ -182,10 +180,10 @@ def _state(rng: np.random.Generator, actions: Actions, stage: Stage) -> dict[str
     reason = words(list(REASONS), rng.integers(len(REASONS), size=n))
     return {
         "status": pa.array(state, pa.string()),
-        "status_at": london(stage.at),
+        "status_at": written(stage.at),
         "paid_gbp": numbers(paid, early | in_full),
-        "paid_on": dates(days, early | in_full),
-        "prosecuted_on": dates(days, in_court),
+        "paid_on": written_days(days, early | in_full),
+        "prosecuted_on": written_days(days, in_court),
         "court_result": some(pa.repeat("CONVICTED", n), in_court),
         "court_fine_gbp": numbers(actions.fine, in_court),
         "cancelled_reason": some(reason, cancelled),
@@ -194,7 +192,7 @@ def _state(rng: np.random.Generator, actions: Actions, stage: Stage) -> dict[str
 
 def action_figures(actions: Actions, stages: list[Stage]) -> dict[str, object]:
     """Figures of actions and penalties; a cancelled penalty is in none of them."""
-    days, kind = local_days(actions.issued), actions.kind
+    days, kind = local_day(actions.issued), actions.kind
     is_off = _reached(stages, "CANCELLED")
     notice = of_kinds("action", "FPN")[kind] & ~is_off
     nox = notice & of_kinds("order", "nox")[kind] & between(days, NITROUS_OXIDE_ORDER)
@@ -226,7 +224,7 @@ def action_figures(actions: Actions, stages: list[Stage]) -> dict[str, object]:
 
 def _reached(stages: list[Stage], state: str, by: np.datetime64 = LAST) -> np.ndarray:
     """Which actions reached a state by a day."""
-    reached = [(stage.state == state) & (local_days(stage.at) <= by) for stage in stages]
+    reached = [(stage.state == state) & (local_day(stage.at) <= by) for stage in stages]
     return np.logical_or.reduce(reached)
 
 
@@ -237,7 +235,7 @@ def _paid_figures(
     took = np.full(len(issued_on), 10_000)
     for stage in stages[1:]:
         paid = np.isin(stage.state, ["PAID_DISCOUNT", "PAID_FULL"]) & stage.is_written
-        took = np.where(paid, (local_days(stage.at) - issued_on).astype(np.int64), took)
+        took = np.where(paid, (local_day(stage.at) - issued_on).astype(np.int64), took)
     overdue = of_quarter & (took > DAYS_TO_PAY)
     return {
         "K015": {

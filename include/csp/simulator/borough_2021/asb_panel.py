@@ -8,7 +8,6 @@ import pyarrow as pa
 from csp.simulator.borough_2021.asb_cases import Reports, between
 from csp.simulator.borough_2021.asb_files import (
     Drawn,
-    dates,
     day,
     days_in,
     flags,
@@ -18,6 +17,7 @@ from csp.simulator.borough_2021.asb_files import (
     some,
 )
 from csp.simulator.borough_2021.asb_words import LOCKDOWN_YEAR, SUPPORT, VULNERABILITIES
+from csp.simulator.borough_2021.london_times import written_days
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, Period, months
 from csp.simulator.draws import choose, joined, text, words
 
@@ -54,7 +54,7 @@ def draw_panel(
     end = words(["RISK_REMOVED", "RISK_REDUCED", "DISENGAGED"], choose(rng, [3, 5, 1], n))
     shared = {
         "case_ref": reports.ref.take(pa.array(picked)),
-        "referred_on": dates(referred),
+        "referred_on": written_days(referred),
         "victim_token": reference("v", picked),
         "vulnerability_codes": words(
             list(VULNERABILITIES), rng.integers(len(VULNERABILITIES), size=n)
@@ -66,8 +66,8 @@ def draw_panel(
         columns = shared | {
             "accepted": flags(accepted, blank | (number > 1)),
             "support_type": some(support, given),
-            "support_start": dates(decided, given),
-            "support_end": dates(ended, given & ended_too),
+            "support_start": written_days(decided, given),
+            "support_end": written_days(ended, given & ended_too),
             "outcome": outcome,
             "record_version": pa.repeat(str(number), n),
         }
@@ -123,11 +123,11 @@ def draw_reviews(rng: np.random.Generator, scale: float) -> tuple[Drawn, dict[st
     blank = np.zeros(n, dtype=bool)
     shared = {
         "request_id": joined("CR-", text(year), "-", text(serial, width=4)),
-        "received_on": dates(received),
+        "received_on": written_days(received),
     }
     pending = {
         "threshold_met": flags(met, blank),
-        "decision_on": dates(decided, blank),
+        "decision_on": written_days(decided, blank),
         "outcome": pa.repeat("PENDING", n),
         "recommendations": numbers(made, blank),
         "record_version": pa.repeat("1", n),
@@ -140,7 +140,7 @@ def draw_reviews(rng: np.random.Generator, scale: float) -> tuple[Drawn, dict[st
     ]
     final = {
         "threshold_met": flags(met, outcome != WITHDRAWN),
-        "decision_on": dates(decided),
+        "decision_on": written_days(decided),
         "outcome": words(names, outcome),
         "recommendations": numbers(made, met),
         "record_version": pa.repeat("2", n),

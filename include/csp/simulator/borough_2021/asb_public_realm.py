@@ -9,19 +9,15 @@ import pyarrow as pa
 
 from csp.simulator.borough_2021.asb_cases import between
 from csp.simulator.borough_2021.asb_files import (
-    HOUR,
     Drawn,
     day,
     days_in,
     flags,
     happens,
-    local_days,
-    london,
     numbers,
     reference,
     sent_late,
     some,
-    to_utc,
 )
 from csp.simulator.borough_2021.asb_words import (
     COVID_RULES,
@@ -34,6 +30,7 @@ from csp.simulator.borough_2021.asb_words import (
     STREETS,
     TEAMS,
 )
+from csp.simulator.borough_2021.london_times import HOUR, local_day, to_utc, written
 from csp.simulator.borough_2021.periods import (
     DECK,
     Q1,
@@ -80,8 +77,8 @@ def draw_patrols(rng: np.random.Generator, scale: float) -> tuple[Drawn, dict[st
     weapons = np.where(is_sweep, rng.poisson(0.6, n), 0)
     columns = {
         "patrol_id": joined("PTL-", text(np.arange(n) + 1, width=8)),
-        "start_at": london(begin),
-        "end_at": london(begin + lasts * MINUTE),
+        "start_at": written(begin),
+        "end_at": written(begin + lasts * MINUTE),
         "team": words(list(TEAMS), team),
         "site_id": _site_ids().take(pa.array(site)),
         "site_type": words(["PARK", "STREET", "ESTATE"], _site_kind(site)),
@@ -163,7 +160,7 @@ def draw_music_events(rng: np.random.Generator, scale: float) -> tuple[Drawn, di
     at_once = is_closed & ~known_later
     shared = {
         "event_id": joined("UME-", text(np.arange(n) + 1, width=6)),
-        "reported_at": london(reported),
+        "reported_at": written(reported),
         "location": words(list(MUSIC_PLACES), rng.integers(len(MUSIC_PLACES), size=n)),
         "est_attendance": numbers(20 + rng.geometric(1 / 90, n)),
     }
@@ -171,14 +168,14 @@ def draw_music_events(rng: np.random.Generator, scale: float) -> tuple[Drawn, di
 
     def version(number: int, is_shut: np.ndarray) -> pa.Table:
         columns = shared | {
-            "closed_at": some(london(closed), is_shut),
+            "closed_at": some(written(closed), is_shut),
             "closed_flag": flags(is_shut),
             "equipment_seized": flags(seized & is_shut),
             "record_version": pa.repeat(str(number), n),
         }
         return pa.table(columns)
 
-    first = local_days(reported)
+    first = local_day(reported)
     later = np.minimum(first + rng.integers(1, 3, n), day(WHOLE.last))
     rows = [version(1, at_once), version(2, is_closed).filter(pa.array(known_later))]
     in_q1 = between(first, Q1)
@@ -232,7 +229,7 @@ def draw_premises_visits(rng: np.random.Generator, scale: float) -> tuple[Drawn,
     local = local + rng.integers(60, size=n) * MINUTE
     order = np.argsort(local, kind="stable")
     columns = {
-        "visited_at": london(to_utc(local)),
+        "visited_at": written(to_utc(local)),
         "premises_token": reference("e", premises),
         "premises_type": words(list(PREMISES), kind_of[premises]),
         "compliance": words(

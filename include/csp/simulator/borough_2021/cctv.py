@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.cctv_cameras import Cameras, draw_cameras, draw_status, register
 from csp.simulator.borough_2021.cctv_faults import faults
-from csp.simulator.borough_2021.cctv_files import split_by_day, write_days
 from csp.simulator.borough_2021.cctv_incidents import IncidentMonth, draw_incidents
 from csp.simulator.borough_2021.cctv_plan import MonthPlan, month_plans
 from csp.simulator.borough_2021.cctv_requests import RequestMonth, draw_requests
@@ -26,6 +25,7 @@ from csp.simulator.borough_2021.cctv_words import (
     REQUEST_COLUMNS,
     STATUS_COLUMNS,
 )
+from csp.simulator.borough_2021.daily_files import Lines, send, stretches
 from csp.simulator.borough_2021.periods import Q1
 from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.draws import blanked
@@ -77,11 +77,12 @@ class DailyFeed:
         rows = pa.concat_tables([rows for rows, _ in now])
         file_day = np.concatenate([day for _, day in now])
         order = np.argsort(file_day, kind="stable")
+        lines = Lines(rows.take(pa.array(order)), self.columns)
         # Header-only files of several days would be one file received again and again.
-        days = np.unique(file_day).tolist()
-        files = split_by_day(rows.take(pa.array(order)), self.columns, file_day[order], days)
-        if files:
-            self.files += write_days(self.folder, self.stem, files, is_stand=self.is_stand)
+        files = {day: lines.file(*of) for day, *of in stretches(file_day[order])}
+        self.files += send(
+            self.folder, self.stem, files, is_extract=not self.is_stand, is_dated_after=True
+        )
         self.rows += len(rows)
         return files
 

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csp.simulator.borough_2021.cctv_times import (
+from csp.simulator.borough_2021.cctv_words import ASSET_TYPES, FAULT_STATES, OWNERS
+from csp.simulator.borough_2021.london_times import (
     as_days,
     day_minutes,
     to_utc,
     written,
     written_days,
 )
-from csp.simulator.borough_2021.cctv_words import ASSET_TYPES, FAULT_STATES, OWNERS
 from csp.simulator.borough_2021.periods import WHOLE
 from csp.simulator.draws import blanked, choose, joined, stream, text, words
 from csp.simulator.places import Borough, Points

@@ -12,15 +12,6 @@ import pyarrow.compute as pc
 from csp.simulator.borough_2021.cctv_cameras import Cameras, degrees
 from csp.simulator.borough_2021.cctv_plan import MonthPlan, spread_arrests
 from csp.simulator.borough_2021.cctv_requests import Asked, draw_asked
-from csp.simulator.borough_2021.cctv_times import (
-    DAY_SECONDS,
-    as_days,
-    local_day,
-    to_clock,
-    to_utc,
-    written,
-    written_days,
-)
 from csp.simulator.borough_2021.cctv_vehicles import NO_TIME, HitMonth, cad_refs, numbered_refs
 from csp.simulator.borough_2021.cctv_words import (
     CRIMINAL_NARRATIVES,
@@ -32,6 +23,15 @@ from csp.simulator.borough_2021.cctv_words import (
     OTHER_OUTCOMES,
     OTHER_TYPES,
     WEEKDAYS,
+)
+from csp.simulator.borough_2021.london_times import (
+    DAY_SECONDS,
+    as_days,
+    local_day,
+    to_clock,
+    to_utc,
+    written,
+    written_days,
 )
 from csp.simulator.borough_2021.periods import WHOLE
 from csp.simulator.draws import blanked, choose, joined, stream, text, words
@@ -131,7 +131,7 @@ def _draw_seen(rng: np.random.Generator, plan: MonthPlan, cameras: Cameras, hits
     weight = [WEEKDAYS[day.weekday()] for day in plan.period.days]
     second = choose(rng, HOURS, n) * 3600 + rng.integers(0, 3600, n)
     clock = days[choose(rng, weight, n)].astype("datetime64[s]") + second.astype("timedelta64[s]")
-    at = to_utc(clock)
+    at = to_utc(clock, of_two="second")
     is_criminal = rng.permutation(n) < plan.criminal
     arrests = spread_arrests(rng, plan.arrests, np.flatnonzero(is_criminal), n, alone=0.86)
     others = np.flatnonzero(~is_criminal)

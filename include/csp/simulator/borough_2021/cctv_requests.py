@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.cctv_cameras import Cameras
 from csp.simulator.borough_2021.cctv_plan import MonthPlan
-from csp.simulator.borough_2021.cctv_times import DAY_SECONDS, local_day, written
 from csp.simulator.borough_2021.cctv_vehicles import NO_TIME, day_refs
 from csp.simulator.borough_2021.cctv_words import REQUEST_TERMS, REQUESTERS
+from csp.simulator.borough_2021.london_times import DAY_SECONDS, local_day, written
 from csp.simulator.borough_2021.periods import WHOLE
 from csp.simulator.draws import blanked, choose, joined, stream, words
 

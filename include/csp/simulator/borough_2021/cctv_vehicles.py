@@ -11,19 +11,19 @@ import pyarrow.compute as pc
 
 from csp.simulator.borough_2021.cctv_cameras import Cameras
 from csp.simulator.borough_2021.cctv_plan import MonthPlan, spread_arrests
-from csp.simulator.borough_2021.cctv_times import (
-    DAY_SECONDS,
-    as_days,
-    to_clock,
-    to_utc,
-    written,
-)
 from csp.simulator.borough_2021.cctv_words import (
     HOTLISTS,
     OTHER_REASONS,
     OTHER_RESULTS,
     SERIOUS_REASONS,
     SERIOUS_RESULTS,
+)
+from csp.simulator.borough_2021.london_times import (
+    DAY_SECONDS,
+    as_days,
+    to_clock,
+    to_utc,
+    written,
 )
 from csp.simulator.borough_2021.periods import WHOLE
 from csp.simulator.draws import blanked, choose, joined, stream, text, words
@@ -99,7 +99,7 @@ def _draw_reads(rng: np.random.Generator, day: np.ndarray) -> Reads:
     ordinal = np.arange(len(of)) - np.repeat(np.cumsum(reads) - reads, reads)
     gap = FARTHEST_READ_SECONDS // BURST
     second = first_second[of] + ordinal * rng.integers(gap // 2, gap + 1, len(of))
-    at = to_utc(day[of].astype("datetime64[s]") + second.astype("timedelta64[s]"))
+    at = to_utc(day[of].astype("datetime64[s]") + second.astype("timedelta64[s]"), of_two="second")
     order = np.argsort(at, kind="stable")
     return Reads(of[order], ordinal[order] == 0, at[order])
 

@@ -25,9 +25,9 @@ from csp.simulator.borough_2021.civil_words import (
     OVER_MIDNIGHT,
     WHARF,
 )
-from csp.simulator.borough_2021.event_files import iso_days, iso_times, seasonal_days
+from csp.simulator.borough_2021.london_times import to_utc, written, written_days
 from csp.simulator.borough_2021.periods import WHOLE
-from csp.simulator.draws import blanked, choose, joined, stream, text, words
+from csp.simulator.draws import blanked, choose, joined, seasonal_days, stream, text, words
 from csp.simulator.places import Borough
 
 TYPES = tuple(INCIDENT_TYPES)
@@ -232,7 +232,7 @@ def _version(
     """One version of each declaration, with what was known on the day it was sent."""
     n = len(drawn.own)
     unknown = ~drawn.responded
-    time = {name: iso_times(values, unknown) for name, values in drawn.times.items()}
+    time = {name: written(to_utc(values), ~unknown) for name, values in drawn.times.items()}
     still_open = drawn.times["down"].astype("datetime64[D]") >= as_of
     debriefed = drawn.responded & (version > 1)
     year = drawn.reported.astype("datetime64[Y]").astype(int) + 1970
@@ -243,7 +243,7 @@ def _version(
         "record_version": pa.repeat(str(version), n),
         "incident_type": words(TYPES, drawn.kind),
         "declared_level": words(LEVELS, level),
-        "reported_at": iso_times(drawn.reported),
+        "reported_at": written(to_utc(drawn.reported)),
         "council_notified_by": _notified_by(drawn),
         "declared_at": time["declared"],
         "response_start_at": time["start"],
@@ -266,7 +266,7 @@ def _version(
         "lfb_incident_number": _lfb_number(drawn),
         "police_cad_ref": pa.nulls(n, pa.string()),
         "cost_gbp": blanked(text(500 + number["evacuated"] * 130 + level * 2000), ~debriefed),
-        "debrief_completed_on": iso_days(debrief, ~debriefed),
+        "debrief_completed_on": written_days(debrief, debriefed),
         "lessons_count": blanked(text(1 + level + drawn.of % 3), ~debriefed),
     }
     return pa.table(columns).select(INCIDENT_COLUMNS)

@@ -23,7 +23,7 @@ from csp.simulator.borough_2021.civil_registers import (
     draw_rotas,
     draw_training,
 )
-from csp.simulator.borough_2021.event_files import write_event_files
+from csp.simulator.borough_2021.daily_files import send_rows
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, month_end, months
 from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp.simulator.partner_files import write_csv
@@ -52,7 +52,7 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     feeds, figures = {}, {}
     drawn = draw_declarations(borough, seed=seed, scale=scale)
     rows, days = incident_rows(drawn, seed=seed)
-    files = write_event_files(civil, "civil_incident", rows, days)
+    files = send_rows(civil, "civil_incident", rows, days)
     feeds["civil_incident"] = FeedTruth(files, rows.num_rows, len(drawn.own))
     figures |= incident_figures(drawn, LAST_12_MONTHS.first, LAST_12_MONTHS.last)
     for feed, events, names in (
@@ -70,7 +70,7 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
 
 
 def _write_events(folder: Path, feed: str, events: Sent) -> FeedTruth:
-    files = write_event_files(folder, feed, events.rows, events.days)
+    files = send_rows(folder, feed, events.rows, events.days)
     return FeedTruth(files, events.rows.num_rows, events.current)
 
 

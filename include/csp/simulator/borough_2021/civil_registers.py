@@ -39,9 +39,9 @@ from csp.simulator.borough_2021.civil_words import (
     TRAINING,
     TRAINING_COLUMNS,
 )
-from csp.simulator.borough_2021.event_files import iso_days, iso_times, seasonal_days
+from csp.simulator.borough_2021.london_times import to_utc, written, written_days
 from csp.simulator.borough_2021.periods import WHOLE, Period, month_end, months
-from csp.simulator.draws import blanked, choose, joined, stream, text, words
+from csp.simulator.draws import blanked, choose, joined, seasonal_days, stream, text, words
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def draw_training(*, seed: int, scale: float) -> Sent:
     rows = pa.table(
         {
             "event_id": _numbered("TR", held),
-            "event_date": iso_days(held),
+            "event_date": written_days(held),
             "course_code": code,
             "title": title,
             "delivery_mode": words(MODES, choose(rng, MODE_SHARES, n)),
@@ -125,7 +125,7 @@ def draw_exercises(*, scale: float) -> Sent:
     n = len(listed)
     columns = {
         "exercise_id": _numbered("EX", held, 3),
-        "date": iso_days(held),
+        "date": written_days(held),
         "type": pa.array(kind),
         "name": pa.array(name),
         "scope": pa.array(scope),
@@ -133,7 +133,7 @@ def draw_exercises(*, scale: float) -> Sent:
         "partners": blanked(pa.array(partners), partners == ""),
     }
     before = {"objectives_met": pa.nulls(n, pa.string()), "debrief_on": pa.nulls(n, pa.string())}
-    after = {"objectives_met": pa.array(met), "debrief_on": iso_days(debrief)}
+    after = {"objectives_met": pa.array(met), "debrief_on": written_days(debrief)}
     rows = pa.concat_tables(
         [
             pa.table(columns | before | {"actions_open": pa.nulls(n, pa.string())}),
@@ -198,7 +198,7 @@ def _plans(row: np.ndarray, tier: np.ndarray, days: dict[str, np.ndarray]) -> pa
             "directorate": words(DEPARTMENTS, row % len(DEPARTMENTS)),
             "owner_role": words(OWNERS, row % len(OWNERS)),
             "version": joined(text(1 + row % 4), ".", text(row % 3)),
-            **{name: iso_days(values[row]) for name, values in days.items()},
+            **{name: written_days(values[row]) for name, values in days.items()},
             "rto_hours": words([str(hours) for hours in RTO_HOURS], tier[row]),
             "mtpd_hours": words([str(hours) for hours in MTPD_HOURS], tier[row]),
             "criticality": joined("TIER_", text(tier[row] + 1)),
@@ -219,8 +219,8 @@ def draw_rotas(*, seed: int) -> Iterator[tuple[date, pa.Table, int]]:
         backup = filled & (rng.random(n) < 0.8)  # noqa: PLR2004
         rows = pa.table(
             {
-                "shift_start": iso_times(start),
-                "shift_end": iso_times(start + np.timedelta64(12, "h")),
+                "shift_start": written(to_utc(start)),
+                "shift_end": written(to_utc(start + np.timedelta64(12, "h"))),
                 "role": words(ROLES, np.tile(np.arange(len(ROLES)), len(starts))),
                 "filled": words(("false", "true"), filled.astype(int)),
                 "backup_filled": words(("false", "true"), backup.astype(int)),

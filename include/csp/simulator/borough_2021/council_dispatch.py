@@ -17,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp.simulator.borough_2021.daily_files import Lines, send
 from csp.simulator.borough_2021.periods import DAILY_FILES_FROM, WHOLE, month_end, months
 from csp.simulator.borough_2021.truth import FeedTruth
 from csp.simulator.draws import stream
-from csp.simulator.partner_files import csv_bytes, write_archive
+from csp.simulator.partner_files import csv_bytes
 
 Columns = Mapping[str, pa.Array | np.ndarray]
 VERSION_COLUMNS = ("record_version", "updated_at")
@@ -153,38 +154,33 @@ def dispatch(
     starts = _starts(every)
     edges = np.searchsorted(days, [*starts, np.datetime64(WHOLE.last + timedelta(1))])
     rng = stream(seed, feed, "sent again")
-    packed: dict[tuple[int, int], dict[str, bytes]] = {}
-    files = rows = 0
-    for start, begin, end in zip(starts, edges[:-1], edges[1:], strict=True):
+    lines = Lines(found.rows, columns)
+    files: dict[date, bytes] = {}
+    again: dict[date, bytes] = {}
+    rows = 0
+    for start, begin, end in zip(starts.tolist(), edges[:-1], edges[1:], strict=True):
         if begin == end:
             continue  # nothing was saved, so nothing is sent
-        part, day = found.rows.slice(begin, end - begin), start.astype(date)
-        written = day.strftime("%Y%m%d" if every == "week" else "%Y%m")
-        file = f"{name}_{written}.csv"
-        content = csv_bytes(part, columns)
-        files, rows = files + 1, rows + len(part)
-        if every == "month" or day >= DAILY_FILES_FROM:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(content)
-            continue
-        packed.setdefault((day.year, day.month), {})[file] = content
-        following = (day.replace(day=28) + timedelta(4)).replace(day=1)
-        if following < DAILY_FILES_FROM and rng.random() < SENT_AGAIN:
-            again = csv_bytes(part.take(pa.array(np.arange(len(part))[::-1])), columns)
-            packed.setdefault((following.year, following.month), {})[file] = again
-            files, rows = files + 1, rows + len(part)
-    for (year, month), members in packed.items():
+        files[start], rows = lines.file(begin, end), rows + end - begin
+        may_repeat = every == "week" and month_end(start) + timedelta(1) < DAILY_FILES_FROM
+        if may_repeat and rng.random() < SENT_AGAIN:
+            backwards = found.rows.slice(begin, end - begin).take(np.arange(end - begin)[::-1])
+            again[start], rows = csv_bytes(backwards, columns), rows + end - begin
+    if every == "week":
+        sent = send(folder, name, files, again=again)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{name}_{year}{month:02d}.zip"
-        write_archive(members, target, published=(year, month))
-    return FeedTruth(files, rows, int(found.is_newest.sum()))
+        for start, content in files.items():
+            (folder / f"{name}_{start:%Y%m}.csv").write_bytes(content)
+        sent = len(files)
+    return FeedTruth(sent, int(rows), int(found.is_newest.sum()))
 
 
-def _starts(every: Literal["week", "month"]) -> list[np.datetime64]:
+def _starts(every: Literal["week", "month"]) -> np.ndarray:
     """First days of the weeks or months of the scenario, which begins on a Monday."""
     if every == "month":
-        return [np.datetime64(first) for first in months()]
-    return list(np.arange(WHOLE.first, WHOLE.last, timedelta(7), dtype="datetime64[D]"))
+        return np.array(list(months()), dtype="datetime64[D]")
+    return np.arange(WHOLE.first, WHOLE.last, timedelta(7), dtype="datetime64[D]")
 
 
 def apportion(rng: np.random.Generator, total: int, n: int) -> np.ndarray:

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csp.simulator.borough_2021 import iom_words as say
-from csp.simulator.borough_2021.event_files import iso_days
 from csp.simulator.borough_2021.iom_faults import write_faults
 from csp.simulator.borough_2021.iom_linkage import linkage
+from csp.simulator.borough_2021.london_times import written_days
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, month_end, months
 from csp.simulator.borough_2021.treatment_episodes import (
     NEVER,
@@ -107,7 +107,7 @@ def _write_registers(
         "attributor": cohort.recorded.attributors(),
         "cohort_type": words(say.COHORTS, choose(rng, say.COHORT_SHARE, n)),
         "crime_type": words(say.CRIMES, choose(rng, say.CRIME_SHARE, n)),
-        "adopted_on": iso_days(register.adopted),
+        "adopted_on": written_days(register.adopted),
         "ogrs3_band": words(say.BANDS, choose(rng, say.BAND_SHARE, n)),
         "class_a_flag": words(("0", "1"), register.class_a.astype(int)),
         "class_a_test_basis": pc.if_else(
@@ -127,7 +127,7 @@ def _write_registers(
         table = pa.table(
             fixed
             | {
-                "deselected_on": iso_days(np.where(gone, register.left, NEVER)),
+                "deselected_on": written_days(np.where(gone, register.left, NEVER)),
                 "reason": pc.if_else(pa.array(gone), reason, pa.scalar(None, pa.string())),
                 "rag": pc.if_else(pa.array(custody), pa.scalar("BLUE"), colour),
                 "in_custody": text(custody.astype(int)),
@@ -153,7 +153,7 @@ def _write_events(
     fixed = {
         "event_token": pa.array(tokens("event", n)),
         "nominal_token": pa.array(register.tokens[who]),
-        "offence_on": iso_days(on),
+        "offence_on": written_days(on),
         "ho_offence_class": words(say.CLASSES, choose(rng, say.CLASS_SHARE, n)),
     }
     ended = np.where(caution, "CAUTIONED", "CONVICTED")
@@ -165,7 +165,7 @@ def _write_events(
         table = pa.table(
             fixed
             | {
-                "proven_on": iso_days(np.where(known, proven, NEVER)),
+                "proven_on": written_days(np.where(known, proven, NEVER)),
                 "disposal": pa.array(np.where(known, ended, kind)),
                 "is_proven": text(known.astype(int)),
             }

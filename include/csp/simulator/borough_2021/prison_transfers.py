@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from csp.simulator.borough_2021 import treatment_words as say
-from csp.simulator.borough_2021.event_files import iso_days
+from csp.simulator.borough_2021.london_times import written_days
 from csp.simulator.borough_2021.periods import LAST_12_MONTHS, WHOLE, months
 from csp.simulator.borough_2021.treatment_episodes import NEVER, Clients, Episodes
 from csp.simulator.borough_2021.treatment_people import People, draw_people, whole
@@ -72,10 +72,10 @@ def _table(
             "transfer_id": joined("PT", year, text(np.arange(n) + 1, width=4), by="-"),
             "attributor_token": people.attributors(),
             "prison_code": words(say.PRISONS, choose(rng, say.PRISON_SHARE, n)),
-            "release_date": iso_days(released),
-            "referral_date": iso_days(released - rng.integers(3, 40, n)),
+            "release_date": written_days(released),
+            "referral_date": written_days(released - rng.integers(3, 40, n)),
             "receiving_agency": words(say.AGENCIES, agency),
-            "first_community_triage_date": iso_days(told),
+            "first_community_triage_date": written_days(told),
             "need_type": words(say.NEEDS, choose(rng, say.NEED_SHARE, n)),
             "status": pa.array(np.where(np.isnat(told), "NOT_STARTED", "STARTED")),
         }

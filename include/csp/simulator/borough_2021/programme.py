@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from csp.project import REFERENCE_SEEDS
 from csp.simulator.borough_2021.civil_faults import save_fault
-from csp.simulator.borough_2021.event_files import iso_days, seasonal_days
+from csp.simulator.borough_2021.london_times import written_days
 from csp.simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE
 from csp.simulator.borough_2021.programme_words import (
     ACTIONS,
@@ -35,7 +35,7 @@ from csp.simulator.borough_2021.programme_words import (
     WORKDAY_FACTOR,
 )
 from csp.simulator.borough_2021.truth import DomainTruth, FeedTruth
-from csp.simulator.draws import joined, stream, text, words
+from csp.simulator.draws import joined, seasonal_days, stream, text, words
 from csp.simulator.partner_files import csv_bytes
 from csp.simulator.places import Borough
 from csp.simulator.truth import Fault
@@ -283,7 +283,7 @@ def feedback(*, seed: int, scale: float) -> tuple[pa.Table, dict[str, object]]:
     references = [f"DECK-2021-S18-{item[5]}" for item in QUOTED] + [None] * len(OTHER_KINDS)
     columns |= {
         "feedback_id": joined("FB-", text(np.arange(1, n + 1), width=5)),
-        "received_on": iso_days(days),
+        "received_on": written_days(days),
         "channel": words(("EMAIL", "LETTER", "WEB", "PHONE"), rng.integers(4, size=n)),
         "linked_arrests": text(arrests),
         "source_quote_ref": words(references, which),

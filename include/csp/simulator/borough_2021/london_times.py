@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -32,9 +33,14 @@ def is_summer(utc: np.ndarray) -> np.ndarray:
     return np.searchsorted(CLOCK_CHANGES, utc, side="right") % 2 == 1
 
 
-def to_utc(clock: np.ndarray) -> np.ndarray:
-    """UTC of what the clock shows; of the hour shown twice the second, so that no day is left."""
-    return clock - is_summer(clock) * HOUR
+def to_utc(clock: np.ndarray, *, of_two: Literal["first", "second"] = "first") -> np.ndarray:
+    """UTC of what the clock shows.
+
+    Args:
+        clock: Times as London's clocks show them.
+        of_two: Which is meant of the hour that is shown twice.
+    """
+    return clock - is_summer(clock if of_two == "second" else clock - HOUR) * HOUR
 
 
 def to_clock(utc: np.ndarray) -> np.ndarray:
@@ -55,17 +61,22 @@ def day_minutes(days: np.ndarray) -> np.ndarray:
     )
 
 
-def written(utc: np.ndarray) -> pa.Array:
-    """ISO 8601 with London's offset; nothing where there is no time."""
-    text = pc.cast(pa.array(to_clock(utc).astype("datetime64[s]")), pa.string())
+def written(utc: np.ndarray, given: np.ndarray | None = None) -> pa.Array:
+    """ISO 8601 with London's offset; nothing where there is no time or `given` is false."""
+    text = pc.cast(_known(to_clock(utc).astype("datetime64[s]"), given), pa.string())
     text = pc.utf8_replace_slice(text, start=10, stop=11, replacement="T")
     offset = pa.array(["+00:00", "+01:00"]).take(pa.array(is_summer(utc).astype(np.int8)))
     return joined(text, offset)
 
 
-def written_days(days: np.ndarray) -> pa.Array:
-    """ISO 8601 days; nothing where there is no day."""
-    return pc.cast(pa.array(days.astype("datetime64[D]")), pa.string())
+def written_days(days: np.ndarray, given: np.ndarray | None = None) -> pa.Array:
+    """ISO 8601 days; nothing where there is no day or `given` is false."""
+    return pc.cast(_known(days.astype("datetime64[D]"), given), pa.string())
+
+
+def _known(values: np.ndarray, given: np.ndarray | None) -> pa.Array:
+    missing = np.isnat(values) if given is None else np.isnat(values) | ~given
+    return pa.array(values, mask=missing)
 
 
 def as_days(days: list[date]) -> np.ndarray:

@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import duckdb
+import pyarrow.compute as pc
 import pytest
 
 from csp.project import REFERENCE_SEEDS
 from csp.simulator.borough_2021 import civil_protection
+from csp.simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
 from csp.simulator.borough_2021.truth import DomainTruth
 from csp.simulator.places import Borough, load_borough
 
@@ -177,3 +179,11 @@ def test_volume_grows_with_the_scale(borough: Borough, tmp_path: Path) -> None:
     figures = truth.figures
     assert (figures["K090"], figures["K095"], figures["K096"]) == (90, 117, 1509)
     assert (figures["K097"], figures["K098"], figures["K099"]) == (21, 180, 306)
+
+
+def test_a_major_incident_has_its_time_at_every_scale(borough: Borough) -> None:
+    drawn = draw_declarations(borough, seed=2021, scale=100)
+    rows, _ = incident_rows(drawn, seed=2021)
+    major = rows.filter(pc.equal(rows["m_major_incident"], "DECLARED"))
+    assert len(major) > 100
+    assert major["declared_at"].null_count == 0

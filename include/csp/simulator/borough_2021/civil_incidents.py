@@ -77,6 +77,7 @@ def draw_declarations(borough: Borough, *, seed: int, scale: float) -> Declarati
     n = len(reported)
     kind = choose(rng, [part[0] for part in INCIDENT_TYPES.values()], n)
     level = choose(rng, LEVEL_SHARES, n)
+    level = np.where(responded, level, np.minimum(level, MAJOR - 1))
     place = rng.permutation(len(spots := sites(borough)))[np.arange(n) % len(spots)]
     numbers = {
         "longitude": np.array([spot[0] for spot in spots])[place],

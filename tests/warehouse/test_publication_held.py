@@ -12,14 +12,12 @@ import pytest
 
 from csp.faults import GateHeldError
 from csp.lake.decisions import decide
-from csp.lake.home import Home
-from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.postgres_engine import PostgresWarehouse
 from csp.warehouse.refresh import RefreshRun, refresh
 from csp.warehouse.status import platform_status
 
-from .conftest import Server, Year, platform_at, take
+from .conftest import Year, take
 
 COUNT = "select count(*) as rows, sum(numerator) as events from kpi_observation"
 
@@ -27,19 +25,11 @@ COUNT = "select count(*) as rows, sum(numerator) as events from kpi_observation"
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def published(
     request: pytest.FixtureRequest,
-    taken_year: Callable[[Path], None],
+    published_year: Callable[[str, Path], Platform],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Platform:
     """The synthetic year, published once on each engine."""
-    folder = tmp_path_factory.mktemp("held")
-    taken_year(folder)
-    if request.param == "duckdb":
-        platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
-    else:
-        server: Server = request.getfixturevalue("server")
-        platform = platform_at(folder, server.fresh_database())
-    refresh(platform)
-    return platform
+    return published_year(request.param, tmp_path_factory.mktemp("held"))
 
 
 @pytest.fixture
@@ -168,10 +158,9 @@ def spoil_candidate(platform: Platform, statement: str) -> None:
 
 
 def test_a_month_admitted_by_a_person_counts_as_not_reported(
-    year: Year, taken_year: Callable[[Path], None], empty_platform: Callable[..., Platform]
+    year: Year, published_year: Callable[[str, Path], Platform], tmp_path: Path
 ) -> None:
-    platform = empty_platform("duckdb")
-    taken_year(platform.home.root)
+    platform = published_year("duckdb", tmp_path)
     (outcome,) = take(platform, year.fault("B06"))
     with pytest.raises(GateHeldError):
         refresh(platform)

@@ -47,7 +47,7 @@ def read_until(stop: Event, started: Event, kind: str, where: Any, seen: Any) ->
             seen.put([float(value) for value in row])
             last = row
         started.set()
-        stop.wait(0.02)  # leave the processor to the refresh now and then
+        stop.wait(0.1)  # leave the processor to the refresh
     seen.put(readings)
 
 
@@ -101,7 +101,7 @@ def refresh_ten_times(
             decide(platform.ledger, outcome.delivery_id, "discard", "a test delivery")
             outcomes["held"] += 1
         else:
-            take(platform, year.police[2 + number % 8], year.fire[1 + number])
+            take(platform, year.police[2 + number] if number % 2 else year.fire[1 + number])
             refresh(platform)
             published.append(whole(platform))
             outcomes["published"] += 1

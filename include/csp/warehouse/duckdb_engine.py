@@ -79,11 +79,11 @@ class DuckDBWarehouse:
                 )
             definitions = column_definitions(DELIVERY_CELL_COLUMNS)
             connection.execute(f"create or replace table lake.delivery_cell ({definitions})")
-            if cells:
-                marks = ", ".join("?" for _ in DELIVERY_CELL_COLUMNS)
-                connection.executemany(
-                    f"insert into lake.delivery_cell values ({marks})",
-                    [[getattr(cell, name) for name in DELIVERY_CELL_COLUMNS] for cell in cells],
+            if cells:  # one statement: one for each row takes fifty times as long
+                values = ", ".join("unnest(?)" for _ in DELIVERY_CELL_COLUMNS)
+                connection.execute(
+                    f"insert into lake.delivery_cell select {values}",
+                    [[getattr(cell, name) for cell in cells] for name in DELIVERY_CELL_COLUMNS],
                 )
 
     def dbt_environment(self) -> dict[str, str]:

@@ -171,15 +171,30 @@ def desk_at() -> Callable[[Path, ContractRegistry], Desk]:
     return Desk.at
 
 
-LONGEST_FIRST = (
-    "test_borough_2021.py",
-    "test_readers.py",
-    "test_airflow.py",
-    "test_publication_held.py",
-)
+#: Files that share what takes long to make, by the end of their path; the longest first, so that
+#: no processor waits for the last of them. Any other file is a group of its own.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "scenario": ("borough/*.py",),
+    "airflow": ("test_airflow.py",),
+    "readers": ("test_readers.py",),
+    "year": (
+        "test_publication_held.py",
+        "test_order_and_repeats.py",
+        "test_every_warehouse_check_can_fail.py",
+    ),
+    "real files": ("test_parity.py", "test_real_figures.py"),
+}
 
 
+def _group(path: Path) -> str:
+    shared = (name for name, ends in GROUPS.items() if any(path.match(end) for end in ends))
+    return next(shared, path.name)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist asks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest files first, so that no processor waits for the last of them."""
-    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+    """Let one process run what shares much, and begin with what takes longest."""
+    order = {name: place for place, name in enumerate(GROUPS)}
+    items.sort(key=lambda item: order.get(_group(item.path), len(order)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item.path)))

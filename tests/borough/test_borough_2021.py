@@ -1,15 +1,10 @@
-"""Every feed of the scenario, from partner files to published tables, on both engines.
-
-One file, because taking three thousand deliveries in is done once.
-"""
+"""Every feed of the scenario, from partner files to published tables, on both engines."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -17,19 +12,16 @@ import yaml
 
 from csp.contracts import ContractRegistry
 from csp.contracts.dbt_models import core_names, core_schema, staging_name
-from csp.intake import IntakeOutcome, take_in
-from csp.lake.home import Home
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import judge
 from csp.quality.warehouse_suite import warehouse_suite
-from csp.simulator import simulate
-from csp.simulator.borough_2021.truth import BoroughTruth
-from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import UNCOUNTED_COLUMN
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from csp.warehouse.status import feed_status
-from tests.warehouse.conftest import Server, platform_at, server  # noqa: F401 - fixture
+from tests.warehouse.conftest import Server, platform_at
+
+from .conftest import Published
 
 FIGURES = yaml.safe_load(Path(__file__).with_name("figures.sql.yml").read_text(encoding="utf-8"))
 CONTRACTS = list(ContractRegistry())
@@ -43,40 +35,10 @@ TABLES = [
 ]
 
 
-@dataclass
-class Published:
-    """The scenario, taken in and published on DuckDB.
-
-    Attributes:
-        truth: What was drawn.
-        outcomes: What became of each file.
-    """
-
-    platform: Platform
-    truth: BoroughTruth
-    outcomes: list[IntakeOutcome]
-
-    def ask(self, sql: str) -> Any:  # noqa: ANN401 - whatever the query gives
-        """First value of a query on the candidate, where restricted tables are too."""
-        return self.platform.warehouse.candidate_query(sql).rows[0][0]
-
-
-@pytest.fixture(scope="module")
-def borough(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The whole scenario at its usual volume."""
-    out, home = tmp_path_factory.mktemp("borough"), tmp_path_factory.mktemp("borough_home")
-    truth = simulate("borough-2021", out)
-    platform = platform_at(home, DuckDBWarehouse(Home(home)))
-    folder = out / "deliveries"
-    outcomes = take_in([folder], platform.home, platform.ledger, platform.registry)
-    refresh(platform)
-    return Published(platform, truth, outcomes)
-
-
 @pytest.fixture(scope="module")
 def on_postgresql(
     borough: Published,
-    server: Server,  # noqa: F811 - the fixture imported above
+    server: Server,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Platform:
     """The same lake, published on PostgreSQL."""

@@ -6,6 +6,7 @@ bad inputs of its feeds by a function `faults`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def write(
         written.feeds.update(part.feeds)
         written.figures.update(part.figures)
     injected = tuple(
-        fault
+        replace(fault, file=f"faults/{fault.file}")
         for module in modules
         if faults
         for fault in module.faults(out / "faults", borough, seed=seed)

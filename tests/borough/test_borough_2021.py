@@ -113,11 +113,16 @@ def tables_of(platform: Platform) -> list[str]:
     return [row[0] for row in found.rows]
 
 
+def shown(value: object) -> object:
+    """A value as it is compared: a sum's last bits hang on the order of adding."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
+
+
 def counted(platform: Platform, table: str) -> tuple[list[str], Counter]:
     """Columns and rows of a table; the number of the publication is not among them."""
     found = platform.warehouse.candidate_query(f"select * from {table}")
     kept = [at for at, name in enumerate(found.columns) if name != UNCOUNTED_COLUMN]
-    rows = Counter(tuple(row[at] for at in kept) for row in found.rows)
+    rows = Counter(tuple(shown(row[at]) for at in kept) for row in found.rows)
     return [found.columns[at] for at in kept], rows
 
 

@@ -45,7 +45,7 @@ def _prepare_home(platform: Platform, kind: str) -> None:
 
 def _deliver(platform: Platform, folder: Path) -> None:
     """Put each file into the inbox of its feed, as the partner would over SFTP."""
-    left_out: dict[str, int] = {}
+    specimens, of_no_feed = 0, []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         feeds = feeds_of(path, platform.registry)
         place = str(path.relative_to(folder))
@@ -53,19 +53,18 @@ def _deliver(platform: Platform, folder: Path) -> None:
             for feed in feeds:
                 shutil.copyfile(path, platform.home.inbox(feed) / path.name)
         elif feeds:
-            left_out["specimens and extracts that are no whole month"] = (
-                left_out.get("specimens and extracts that are no whole month", 0) + 1
-            )
+            specimens += 1
         else:
-            reason = "files of feeds that have no contract yet"
-            left_out[reason] = left_out.get(reason, 0) + 1
+            of_no_feed.append(path.name)
     counts = {feed: len(list(platform.home.inbox(feed).iterdir())) for feed in feed_ids()}
     console.print(
         f"  {sum(counts.values()):,} files for {sum(count > 0 for count in counts.values())} of "
         f"{len(counts)} feeds"
     )
-    for reason, count in left_out.items():
-        console.print(f"  left out: {count} {reason}")
+    if specimens:
+        console.print(f"  left out: {specimens} specimens and extracts that are no whole month")
+    if of_no_feed:
+        console.print(f"  left out: what is no partner's file: {', '.join(of_no_feed)}")
 
 
 def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:

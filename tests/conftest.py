@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from csp.contracts import Contract, ContractRegistry
 from csp.intake import IntakeOutcome, take_in
@@ -192,10 +193,20 @@ def _group(path: Path) -> str:
     return next(shared, path.name)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist asks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run what shares much, and begin with what takes longest."""
+    """Begin with what takes longest, so that no processor waits for it at the end."""
     order = {name: place for place, name in enumerate(GROUPS)}
     items.sort(key=lambda item: order.get(_group(item.path), len(order)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+
+
+class OneProcessPerGroup(LoadFileScheduling):
+    """Files of one group run in one process; any other file by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(Path(nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessPerGroup:  # noqa: ANN401
+    """Deal groups out, not files."""
+    return OneProcessPerGroup(config, log)

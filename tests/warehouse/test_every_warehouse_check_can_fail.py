@@ -117,6 +117,10 @@ SPOIL = {
         "numerator = 100000",
         "where area_kind = 'ward' and period_kind = 'month' and kpi_id = 'S01'",
     ),
+    "PUB-ATTACK": "insert into restricted.disclosure_finding values ('K049', 'recoverable', 2)",
+    "PUB-STANDS-STILL": with_rows(
+        "restricted.disclosure_decision", "'K049' as kpi_id, true as stands_still"
+    ),
     "PUB-S01": off_by_one("S01"),
     "PUB-S02": off_by_one("S02"),
     "PUB-S28": off_by_one("S28", "fire"),

@@ -177,6 +177,10 @@ class Measure(Strict):
             raise ValueError("say since when the periods hold since_start, and only then")
         if self.method in OBSERVED and self.aggregation == "distinct":
             raise ValueError(f"a {self.method} is of observations, not of distinct subjects")
+        if self.method in OBSERVED and self.disclosure == "person":
+            raise ValueError(
+                f"a {self.method} may be one person's; say a ratio of counts, which can be rounded"
+            )
         return self
 
 

@@ -133,6 +133,20 @@ def publication_suite(publication_id: int) -> list[TableCheck]:
             "and kpi.breakdown = batch.breakdown and kpi.status = 'computed') "
             "group by batch.kpi_id, batch.breakdown",
         ),
+        none(
+            "PUB-ATTACK",
+            "restricted.disclosure_finding",
+            "no hidden count can be worked out from what is shown now and was shown last",
+            "select kpi_id, kind, cells from {batch} as batch where cells >= 0",
+        ),
+        none(
+            "PUB-STANDS-STILL",
+            "restricted.disclosure_decision",
+            "every KPI about people could be renewed without giving away what is hidden",
+            "select kpi_id, count(*) as cells from {batch} as batch where stands_still "
+            "group by kpi_id",
+            WARNING,
+        ),
         _reconciles("PUB-S01", "S01", "all", "core.fct_recorded_crime", "crime_month"),
         _reconciles("PUB-S02", "S02", "all", "core.fct_asb_incident", "crime_month"),
         _reconciles(

@@ -24,7 +24,7 @@ from csp.quality.publication_suite import publication_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
 from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, MART_STAGE, DbtRunner
-from csp.warehouse.disclosure import control_disclosure
+from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
 
@@ -196,7 +196,7 @@ class RefreshRun:
     def control_disclosure(self) -> None:
         """Decide what of the cells about people may be shown."""
         with self.ledger.step("control disclosure", f"refresh {self.ticket.refresh_id}"):
-            control_disclosure(self.platform.warehouse)
+            control_disclosure(self.platform.warehouse, self.ticket.publication_id)
 
     def build_marts(self) -> None:
         """The marts that people read."""
@@ -223,11 +223,13 @@ class RefreshRun:
         return self._gate("warehouse", warehouse_suite(list(self.platform.registry)))
 
     def audit_publication(self) -> GateOutcome:
-        """Judge the KPI marts before anybody may read them.
+        """Attack what is hidden, and judge the KPI marts, before anybody may read them.
 
         Raises:
             GateHeldError: A critical check failed.
         """
+        with self.ledger.step("attack publication", f"refresh {self.ticket.refresh_id}"):
+            attack_publication(self.platform.warehouse, self.ticket.publication_id)
         return self._gate("publication", publication_suite(self.ticket.publication_id))
 
     def _gate(self, gate: str, checks: list) -> GateOutcome:

@@ -15,3 +15,18 @@ from {{ ref(model) }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
 {%- endmacro %}
+
+{# The rows of several milestone models as one relation. #}
+{% macro union_milestones(models) -%}
+{% for model in models %}
+select
+    kpi_id,
+    item,
+    stated_text,
+    stated_on,
+    status,
+    event_date
+from {{ ref(model) }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+{%- endmacro %}

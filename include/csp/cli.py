@@ -21,7 +21,7 @@ from csp.faults import CspError, GateHeldError
 from csp.project import FEED_DAGS
 from csp.warehouse.platform import Platform
 
-SOME_REJECTED, HELD = 3, 4
+SOME_REJECTED, HELD, SOME_DIFFER = 3, 4, 5
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -190,6 +190,20 @@ def kpi(
         _print_json(rows)
     else:
         console.print(tables.kpi_table(rows))
+
+
+@app.command()
+def reconcile(as_json: AsJson = False) -> None:
+    """Set the presentation's figures beside the marts'. Exit 5 when the marts do not give one."""
+    from csp.kpi.reconcile import differing, reconciliation  # noqa: PLC0415
+
+    rows = reconciliation(Platform.from_environment().warehouse)
+    if as_json:
+        _print_json(rows)
+    else:
+        console.print(tables.reconciliation_table(rows))
+    if differing(rows):
+        raise typer.Exit(SOME_DIFFER)
 
 
 @app.command()

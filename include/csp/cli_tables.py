@@ -198,6 +198,44 @@ def kpi_table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
+VERDICTS = {
+    "holds": "holds",
+    "differs": "DIFFERS",
+    "not_given": "NOT GIVEN",
+    "left_out": "left out",
+}
+
+
+def reconciliation_table(rows: list[dict[str, Any]]) -> Table:
+    """The presentation's figures, what the marts give, and whether they agree."""
+    table = _table(
+        "KPI", "said", "the marts give", "as published", "period", "verdict", "quotation"
+    )
+    for row in rows:
+        said = row["stated_text"]
+        if said is None:
+            qualifier = "" if row["qualifier"] == "=" else f"{row['qualifier']} "
+            said = f"{qualifier}{_number(row['stated_value'], 'x')}"
+        given = row["given_text"] or _number(row["given_value"], "x")
+        shown = _number(row["shown_value"], "x")
+        if row["shown_status"] == "suppressed":
+            shown = "suppressed"
+        inferred = " (inferred)" if row["period_inferred"] else ""
+        parts = [row["breakdown"] if row["breakdown"] != "all" else "", row["item"] or ""]
+        table.add_row(
+            " ".join([row["kpi_id"], *filter(None, parts)]),
+            said,
+            given,
+            shown,
+            row["period_text"] + inferred,
+            VERDICTS[row["verdict"]],
+            row["why_not"] or row["quote"],
+        )
+    held = sum(row["verdict"] == "holds" for row in rows)
+    table.caption = f"{held} of {len(rows)} figures hold"
+    return table
+
+
 def print_lineage(console: Console, found: list[Lineage]) -> None:
     """From KPI cells to what they rest on."""
     for lineage in found:

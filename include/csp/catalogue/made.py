@@ -137,7 +137,7 @@ def _computed(measure: Measure) -> dict[str, Any]:
 
 
 def figure_rows(kpi: Kpi) -> list[dict[str, Any]]:
-    """The rows of `kpi_figure` that one KPI has."""
+    """The rows of `kpi_statement` that one KPI has."""
     return [
         {
             **figure.model_dump(exclude={"value", "text", "status", "reconciled"}),
@@ -244,7 +244,9 @@ def catalogue_files(
     measures = [(kpi, b, m) for kpi in kpis for b, m in kpi.breakdowns.items()]
     return {
         seeds / "kpi_catalogue.csv": _csv(KPI_COLUMNS, [r for k in kpis for r in kpi_rows(k)]),
-        seeds / "kpi_figure.csv": _csv(FIGURE_COLUMNS, [r for k in kpis for r in figure_rows(k)]),
+        seeds / "kpi_statement.csv": _csv(
+            FIGURE_COLUMNS, [r for k in kpis for r in figure_rows(k)]
+        ),
         seeds / "kpi_feed.csv": _csv(
             FEED_COLUMNS,
             [

@@ -11,6 +11,22 @@ SHOWN_IN_SQL = "('reported', 'partial')"
 PERSON_COLUMNS = ("forename", "surname", "date_of_birth", "postcode", "address", "number_plate")
 
 
+def reconciliation_suite() -> list[TableCheck]:
+    """Check that the marts give every figure of the partnership's presentation.
+
+    For a warehouse of the time and partners that the presentation speaks of.
+    """
+    return [
+        none(
+            "PUB-FIGURES",
+            "restricted.kpi_reconciliation",
+            "the marts give every figure of the partnership's presentation",
+            "select kpi_id, figure_no, verdict from {batch} as batch "
+            "where verdict not in ('holds', 'left_out')",
+        )
+    ]
+
+
 def publication_suite(publication_id: int) -> list[TableCheck]:
     """Checks on the KPI marts, before anybody may read them."""
     mart = "kpi.kpi_observation"

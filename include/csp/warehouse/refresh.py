@@ -7,6 +7,7 @@ them one by one.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +21,7 @@ from csp.lake.releases import open_deliveries, ready_deliveries, release_cells
 from csp.lake.tables import Delivery, Publication, PublicationInput, Refresh
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import GateOutcome, Verdict, judge, record
-from csp.quality.publication_suite import publication_suite
+from csp.quality.publication_suite import publication_suite, reconciliation_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
 from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, MART_STAGE, DbtRunner
@@ -32,6 +33,21 @@ RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
 UNNEEDED = "unneeded"
 CODE = "code"
 GIVEN_UP_AFTER = timedelta(hours=3)
+
+
+RECONCILE = "CSP_RECONCILE"
+
+
+def reconciles() -> bool:
+    """Whether publications must give the presentation's figures (`CSP_RECONCILE=presentation`).
+
+    Raises:
+        CspError: The variable is set to something else.
+    """
+    meant = os.environ.get(RECONCILE, "")
+    if meant not in ("", "presentation"):
+        raise CspError(f"{RECONCILE} is '{meant}'; it must be presentation, or not set")
+    return bool(meant)
 
 
 @dataclass(frozen=True)
@@ -230,7 +246,10 @@ class RefreshRun:
         """
         with self.ledger.step("attack publication", f"refresh {self.ticket.refresh_id}"):
             attack_publication(self.platform.warehouse, self.ticket.publication_id)
-        return self._gate("publication", publication_suite(self.ticket.publication_id))
+        checks = publication_suite(self.ticket.publication_id)
+        if reconciles():
+            checks += reconciliation_suite()
+        return self._gate("publication", checks)
 
     def _gate(self, gate: str, checks: list) -> GateOutcome:
         clock = time.perf_counter()

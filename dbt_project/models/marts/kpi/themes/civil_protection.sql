@@ -1,0 +1,1 @@
+{{ theme_mart('civil_protection') }}

@@ -5,4 +5,6 @@
     'int_kpi__measure_offenders',
     'int_kpi__measure_treatment',
     'int_kpi__measure_civil_protection',
+    'int_kpi__measure_cohesion',
+    'int_kpi__measure_violence',
 ]) }}

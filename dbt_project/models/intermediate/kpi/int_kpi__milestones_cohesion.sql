@@ -62,12 +62,34 @@ lines as (
     where funding_lines.title is not null
 ),
 
-final as (
+told as (
     select * from reached
     union all
     select * from reviews
     union all
     select * from lines
+),
+
+-- What comes back under the same title, such as a yearly week, is told as it was last recorded.
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by kpi_id, item order by event_date desc, stated_on desc, stated_text asc
+        ) as recency
+    from told
+),
+
+final as (
+    select
+        kpi_id,
+        item,
+        stated_text,
+        stated_on,
+        status,
+        event_date
+    from numbered
+    where recency = 1
 )
 
 select * from final

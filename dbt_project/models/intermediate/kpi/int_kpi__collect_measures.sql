@@ -1,5 +1,6 @@
 {# Each theme's measures; a new theme is a line here. #}
 {{ union_measures([
+    'int_kpi__measure_neighbourhood',
     'int_kpi__measure_police',
     'int_kpi__measure_drivers',
     'int_kpi__measure_offenders',

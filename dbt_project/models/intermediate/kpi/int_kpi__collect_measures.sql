@@ -1,6 +1,7 @@
 {# Each theme's measures; a new theme is a line here. #}
 {{ union_measures([
     'int_kpi__measure_neighbourhood',
+    'int_kpi__measure_public_realm',
     'int_kpi__measure_police',
     'int_kpi__measure_drivers',
     'int_kpi__measure_offenders',

@@ -33,7 +33,7 @@ later_and_earlier as (
     inner join {{ relation }} as later
         on
             catalogue.change_of = later.kpi_id
-            and later.breakdown = 'all'
+            and catalogue.change_of_breakdown = later.breakdown
             and {{ is_listed('later.period_kind', 'catalogue.periods') }}
             and {{ is_listed('later.area_kind', 'catalogue.areas') }}
     inner join {{ relation }} as earlier
@@ -86,6 +86,7 @@ compared as (
 newest as (
     select
         kpi_id,
+        breakdown,
         area_code,
         area_kind,
         max(period_start) as period_start,
@@ -93,8 +94,8 @@ newest as (
         max(as_of) as as_of,
         max(case when status <> 'not_reported' then 1 else 0 end) as is_heard
     from {{ relation }}
-    where area_kind = 'borough' and breakdown = 'all'
-    group by kpi_id, area_code, area_kind
+    where area_kind = 'borough'
+    group by kpi_id, breakdown, area_code, area_kind
 ),
 
 -- Without two periods to compare there is nothing to say yet, or nothing was ever reported.
@@ -121,7 +122,10 @@ change_cells as (
         case when newest.is_heard = 1 then 'not mature' else 'not stated' end as maturity,
         newest.as_of
     from catalogue
-    inner join newest on catalogue.change_of = newest.kpi_id
+    inner join newest
+        on
+            catalogue.change_of = newest.kpi_id
+            and catalogue.change_of_breakdown = newest.breakdown
     left join compared
         on
             catalogue.kpi_id = compared.kpi_id

@@ -100,12 +100,15 @@ def made(parts: list[str]) -> bool:
 
 
 def test_models_are_named_by_their_room(manifest: dict) -> None:
-    rooms = {"staging": "stg_", "intermediate": "int_", "marts": ("fct_", "dim_", "kpi_")}
+    rooms = {"staging": "stg_", "intermediate": "int_", "core": ("fct_", "dim_")}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model":
             parts = node["path"].split("/")
-            room = {"core": "marts"}.get(parts[1], parts[1]) if made(parts) else parts[0]
-            assert node["name"].startswith(rooms[room]), node["path"]
+            room = parts[1] if made(parts) or parts[0] == "marts" else parts[0]
+            if room == "kpi":  # named by what a reader looks for
+                assert not node["name"].startswith(("stg_", "int_", "fct_")), node["path"]
+            else:
+                assert node["name"].startswith(rooms[room]), node["path"]
 
 
 def test_every_sql_file_of_the_project_is_a_node(manifest: dict) -> None:

@@ -30,6 +30,7 @@ KPI_COLUMNS = [
     "periods",
     "since",
     "change_of",
+    "change_of_breakdown",
     "denominator_kind",
     "per",
     "areas",
@@ -78,7 +79,12 @@ def kpi_rows(kpi: Kpi) -> list[dict[str, Any]]:
     if not kpi.breakdowns:
         return [
             _row(kpi, ALL)
-            | {"status": "not_computable", "status_reason": kpi.not_computable, "note": kpi.note}
+            | {
+                "definition_version": "1.0",
+                "status": "not_computable",
+                "status_reason": kpi.not_computable,
+                "note": kpi.note,
+            }
         ]
     return [
         _row(kpi, breakdown) | _computed(measure) for breakdown, measure in kpi.breakdowns.items()
@@ -126,6 +132,7 @@ def _computed(measure: Measure) -> dict[str, Any]:
         "main_period": measure.periods[0],
         "periods": ",".join(measure.periods),
         "change_of": measure.of,
+        "change_of_breakdown": measure.of_breakdown if measure.of else None,
         "areas": ",".join(measure.areas),
         "feeds": ", ".join(measure.feeds),
         "disclosure_class": measure.disclosure,

@@ -134,6 +134,7 @@ class Measure(Strict):
         periods: Kinds of period it is given for; the first is the one that is shown first.
         since: First day of the window `since_start`.
         of: The KPI whose periods a change compares.
+        of_breakdown: Which breakdown of that KPI.
         denominator_kind: Of a rate: residents, or the people who are there on a working day.
         per: Of a rate: for how many people.
         disclosure: open: published by its source; operational: the services' own work and events;
@@ -152,6 +153,7 @@ class Measure(Strict):
     periods: list[PeriodKind] = Field(min_length=1)
     since: date | None = None
     of: str | None = None
+    of_breakdown: str = ALL
     denominator_kind: Literal["residents", "workday"] = "residents"
     per: int = 1000
     areas: list[AreaKind] = Field(["borough"])

@@ -58,12 +58,12 @@ class KpiCatalogue:
                     for feed in measure.feeds
                     if feed not in feeds
                 ]
-        known = {kpi.id for _, kpi in self._placed if kpi.breakdowns}
+        known = {(kpi.id, breakdown) for _, kpi in self._placed for breakdown in kpi.breakdowns}
         found += [
             f"dbt_project/catalogue/{path.name}: {kpi.id}, breakdown {breakdown}: "
-            f"a change of '{measure.of}', which is no computed KPI"
+            f"a change of '{measure.of}' ({measure.of_breakdown}), which is not computed"
             for path, kpi in self._placed
             for breakdown, measure in kpi.breakdowns.items()
-            if measure.of and measure.of not in known
+            if measure.of and (measure.of, measure.of_breakdown) not in known
         ]
         return found

@@ -278,9 +278,17 @@ def catalogue_files(
 def write_catalogue(
     catalogue: KpiCatalogue, registry: ContractRegistry, root: Path = PROJECT_ROOT
 ) -> list[Path]:
-    """Write what is made from the catalogue; returns the files that changed."""
+    """Write what is made from the catalogue, and remove what no longer is.
+
+    Returns:
+        The files that changed.
+    """
     written = []
-    for path, content in catalogue_files(catalogue, registry, root).items():
+    files = catalogue_files(catalogue, registry, root)
+    for path in (root / "dbt_project" / "seeds" / "from_catalogue").glob("*.csv"):
+        if path not in files:
+            path.unlink()
+    for path, content in files.items():
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")

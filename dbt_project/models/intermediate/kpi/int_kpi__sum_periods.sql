@@ -71,7 +71,7 @@ final as (
         ) as numerator,
         cast(
             case
-                when catalogue.aggregation = 'distinct' then counted.distinct_denominator
+                when catalogue.aggregation = 'distinct' then nullif(counted.distinct_denominator, 0)
                 else counted.summed_denominator
             end as double precision
         ) as denominator,

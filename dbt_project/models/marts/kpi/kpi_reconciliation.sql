@@ -58,7 +58,10 @@ given_milestones as (
         cast(null as double precision) as given_value,
         cast(null as double precision) as shown_value,
         case
-            when figures.measure = 'date' then substr(cast(milestones.stated_on as text), 1, length(figures.stated_text))
+            when figures.measure = 'date'
+                then substr(
+                    cast(milestones.stated_on as text), 1, length(figures.stated_text)
+                )
             else milestones.stated_text
         end as given_text,
         milestones.status as shown_status
@@ -103,7 +106,8 @@ final as (
             when given_value is null and given_text is null then 'not_given'
             when measure in ('text', 'date') and given_text = stated_text then 'holds'
             when measure in ('text', 'date') then 'differs'
-            when qualifier in ('=', '~') and abs(given_value - stated_value) <= tolerance then 'holds'
+            when qualifier in ('=', '~') and abs(given_value - stated_value) <= tolerance
+                then 'holds'
             when qualifier = '>=' and given_value >= stated_value - tolerance then 'holds'
             when qualifier = '>' and given_value > stated_value then 'holds'
             when qualifier = '<=' and given_value <= stated_value + tolerance then 'holds'

@@ -6,10 +6,6 @@ concentration as (
     select * from {{ ref('int_kpi__concentrate_events') }}
 ),
 
-locations as (
-    select * from {{ ref('int_kpi__find_repeat_locations') }}
-),
-
 hot_counts as (
     select
         event_kind,
@@ -90,20 +86,6 @@ final as (
         cast(null as text) as denominator_subject,
         observed
     from values_of_months
-    union all
-    select
-        'S18' as kpi_id,
-        'police_' || event_kind as breakdown,
-        period_start as event_date,
-        ward_code,
-        cast(null as double precision) as numerator,
-        cast(null as double precision) as denominator,
-        cast(longitude as text) || ' ' || cast(latitude as text) || ' ' || location
-            as numerator_subject,
-        cast(null as text) as denominator_subject,
-        cast(null as double precision) as observed
-    from locations
-    where period_kind = 'month'
 )
 
 select * from final

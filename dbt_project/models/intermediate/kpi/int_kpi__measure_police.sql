@@ -43,6 +43,12 @@ reported_deliveries as (
     from reported_releases
 ),
 
+-- A type that is no longer published has no figure of its own.
+types_in_use as (
+    select slug from crime_types
+    where valid_to is null
+),
+
 crimes as (
     select
         recorded_crimes.crime_month as month_start,
@@ -168,6 +174,17 @@ mps_levels as (
 ),
 
 -- The borough is what the MPS states for the borough: what its wards lack of that is unplaced.
+-- Where newer files give the wards more than an older one gives the borough, the wards stand.
+mps_unplaced as (
+    select
+        kpi_id,
+        breakdown,
+        month_start,
+        sum(case area_level when 'borough' then events else -events end) as events
+    from mps_levels
+    group by kpi_id, breakdown, month_start
+),
+
 mps_placed as (
     select
         kpi_id,
@@ -183,8 +200,9 @@ mps_placed as (
         breakdown,
         month_start,
         'unplaced' as ward_code,
-        case area_level when 'borough' then events else -events end as events
-    from mps_levels
+        events
+    from mps_unplaced
+    where events > 0
 ),
 
 people_searched as (
@@ -251,12 +269,13 @@ counts as (
     union all
     select
         'S03' as kpi_id,
-        slug as breakdown,
-        month_start as event_date,
-        ward_code,
-        events as numerator,
+        crimes.slug as breakdown,
+        crimes.month_start as event_date,
+        crimes.ward_code,
+        crimes.events as numerator,
         cast(null as bigint) as denominator
     from crimes
+    inner join types_in_use on crimes.slug = types_in_use.slug
     union all
     select
         'S03' as kpi_id,
@@ -266,6 +285,7 @@ counts as (
         events as numerator,
         cast(null as bigint) as denominator
     from crimes
+    where harm_group is not null
     union all
     select
         kpi_id,

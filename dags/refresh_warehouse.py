@@ -15,13 +15,16 @@ DOCUMENTATION = """
 Runs whenever any feed has taken something in, one run at a time, and takes everything that is
 ready by the ledger. Core models are built and judged; KPI cells are counted exactly, disclosure
 control decides what of them may be shown, the marts are built and judged, and only then published
-in one step. Readers see the last publication until then.
+in one step. Readers see the last publication until then. The
+scorecard of a publication is written beside it, and again when a refresh is held, so that it says
+that it is stale.
 
 **When red**
 
 - `admit_deliveries`: a delivery is rejected or held; the log says which, why and what to do.
 - `warehouse_gate`, `publication_audit`: a critical check failed; the log names it. The last
   publication stays readable and is marked stale with the reason (`csp status`).
+- `scorecard`: the publication is out, its page is not; when the fault is mended: `csp scorecard`.
 - a model: its own log has dbt's message; fix the model.
 - `hold_publication` ends red with the reasons; they also stand in its XCom.
   Runbook: docs/runbooks/publication-held.md.
@@ -51,7 +54,8 @@ with DAG(
     marts = dbt_stage("marts", "tag:mart_stage", TICKET)
     audit = task(refresh_tasks.publication_audit)(ticket)
     published = task(refresh_tasks.publish, outlets=[PUBLISHED])(ticket)
+    scorecard = task(refresh_tasks.scorecard)()
     held = task(refresh_tasks.hold_publication, trigger_rule=TriggerRule.ONE_FAILED)()
 
-    lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published
+    lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published >> scorecard
     [ticket, lake, core, warehouse_gate, cells, control, marts, audit, published] >> held

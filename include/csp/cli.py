@@ -147,7 +147,8 @@ def refresh(
         bool, typer.Option("--full", help="Build every model, whatever has changed.")
     ] = False,
 ) -> None:
-    """Build, gate and publish. Exit 4 when a gate held the publication."""
+    """Build, gate, publish and write the scorecard. Exit 4 when a gate held the publication."""
+    from csp.kpi.scorecard import rewrite_scorecard, write_scorecard  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
     from csp.warehouse.refresh import refresh as run_refresh  # noqa: PLC0415
 
@@ -157,9 +158,14 @@ def refresh(
         return
     if full:
         platform.warehouse.note_built({})
-    number = run_refresh(platform)
+    try:
+        number = run_refresh(platform)
+    except BaseException:
+        rewrite_scorecard(platform)
+        raise
     where = platform.warehouse.query("select * from publication").as_records()[0]
     console.print(f"publication {number} is out ({where['published_at']:%Y-%m-%d %H:%M} UTC)")
+    console.print(f"scorecard: {write_scorecard(platform).html}", soft_wrap=True)
     tables.print_warnings(console, platform)
 
 
@@ -182,10 +188,13 @@ def kpi(
     area: Annotated[str | None, typer.Option(help="Code or name; the borough without it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """KPI values with interval, status and as-of."""
+    """KPI values with interval, status, process control, trend and as-of."""
     from csp.kpi.reading import kpi_rows  # noqa: PLC0415
+    from csp.kpi.trend import add_trends  # noqa: PLC0415
 
-    rows = kpi_rows(Platform.from_environment().warehouse, kpi_id, period=period, area=area)
+    warehouse = Platform.from_environment().warehouse
+    rows = kpi_rows(warehouse, kpi_id, period=period, area=area)
+    add_trends(warehouse, rows)
     if as_json:
         _print_json(rows)
     else:
@@ -204,6 +213,21 @@ def reconcile(as_json: AsJson = False) -> None:
         console.print(tables.reconciliation_table(rows))
     if differing(rows):
         raise typer.Exit(SOME_DIFFER)
+
+
+@app.command()
+def scorecard(as_json: AsJson = False) -> None:
+    """Write the scorecard of the current publication anew, and say where it is."""
+    from csp.kpi.scorecard import write_scorecard  # noqa: PLC0415
+
+    files = write_scorecard(Platform.from_environment())
+    if as_json:
+        _print_json(vars(files))
+        return
+    if files.is_stale:
+        console.print(f"publication {files.publication_id} is STALE", style="bold red")
+    for path in (files.html, files.pdf, files.csv):
+        console.print(str(path), soft_wrap=True)
 
 
 @app.command()

@@ -11,13 +11,14 @@ from rich.table import Table
 
 from csp.contracts import Contract
 from csp.intake import IntakeOutcome
+from csp.kpi import words
 from csp.kpi.lineage import Lineage
+from csp.kpi.words import NO_FIGURE
 from csp.warehouse.engine import QueryResult
 from csp.warehouse.platform import Platform
 from csp.warehouse.status import standing_warnings
 
 MOST_ROWS = 500
-PERIOD_NAMES = {"month": "month", "rolling_12_months": "12 months"}
 
 
 def wide_console() -> Console:
@@ -33,12 +34,8 @@ def _table(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-def _number(value: float | None, unit: str = "") -> str:
-    if value is None:
-        return "–"
-    if unit == "incidents" or (unit == "" and float(value).is_integer()):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}"
+def _number(value: float | None) -> str:
+    return NO_FIGURE if value is None else words.number(value)
 
 
 def feed_row(contract: Contract, status: dict[str, Any]) -> dict[str, Any]:
@@ -170,31 +167,40 @@ def print_status(console: Console, facts: dict[str, Any]) -> None:
 
 
 def kpi_table(rows: list[dict[str, Any]]) -> Table:
-    """KPI values."""
-    table = _table(
-        "KPI", "what", "area", "period", "count", "of", "value", "95 % interval", "status", "as of"
-    )
+    """KPI values; with their trends, where these were read.
+
+    What all rows have in common, area and as-of, is said once above them.
+    """
+    has_trends = any("trend" in row for row in rows)
+    areas, days = {row["area_name"] for row in rows}, {f"{row['as_of']}" for row in rows}
+    shared = [*areas] if len(areas) == 1 else []
+    shared += [f"data up to {day}" for day in days] if len(days) == 1 else []
+    titles = ["KPI", "what", "period", "count", "of", "value", "95 % interval", "status"]
+    titles += ["process control", "months"] if has_trends else []
+    titles += ["area"] if len(areas) > 1 else []
+    titles += ["as of"] if len(days) > 1 else []
+    table = _table(*titles, title=", ".join(shared) or None)
     for row in rows:
-        start, end = row["period_start"], row["period_end"]
-        period = f"{start:%Y-%m}" if row["period_kind"] == "month" else f"{start:%Y-%m}…{end:%Y-%m}"
-        label = row["kpi_id"] + ("" if row["breakdown"] == "all" else f" {row['breakdown']}")
-        interval = "–"
-        if row["lower"] is not None:
-            interval = f"{_number(row['lower'], 'x')} to {_number(row['upper'], 'x')}"
-        table.add_row(
-            label,
+        unit = row["unit"]
+        cells = [
+            row["kpi_id"] + ("" if row["breakdown"] == "all" else f" {row['breakdown']}"),
             row["name"],
-            row["area_name"],
-            period,
+            words.period(row["period_kind"], row["period_start"], row["period_end"]),
             _number(row["numerator"]),
             _number(row["denominator"]),
-            f"{_number(row['value'], row['unit'])} {row['unit']}"
-            if row["value"] is not None
-            else "–",
-            interval,
-            row["status"].replace("_", " "),
-            f"{row['as_of']}",
-        )
+            words.sign_of_none(row["status"])
+            if row["value"] is None
+            else words.figure(row["value"], unit, row["status"]),
+            words.interval(row["lower"], row["upper"], unit) or NO_FIGURE,
+            words.status_word(row["status"], row["value"]).lower(),
+        ]
+        if has_trends:
+            cells += [row["spc_status"] or NO_FIGURE, row["trend"] or NO_FIGURE]
+        cells += [row["area_name"]] if len(areas) > 1 else []
+        cells += [f"{row['as_of']}"] if len(days) > 1 else []
+        table.add_row(*cells)
+    for column in table.columns:
+        column.no_wrap = column.header == "months"
     return table
 
 

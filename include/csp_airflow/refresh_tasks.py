@@ -94,16 +94,28 @@ def publish(ticket: Ticket) -> int:
 
 
 @data_faults_fail_at_once
+def scorecard() -> str:
+    """Write page, board pack and table of the publication beside it."""
+    from csp.kpi.scorecard import write_scorecard  # noqa: PLC0415
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
+
+    return str(write_scorecard(Platform.from_environment()).html)
+
+
+@data_faults_fail_at_once
 def hold_publication(**context: Any) -> None:  # noqa: ANN401 - Airflow's context
-    """Close the refresh if nothing has, and end red with the reasons, so that the run is red.
+    """Close the refresh if nothing has; let the scorecard say so; end red with the reasons.
 
     Raises:
         GateHeldError: Always; the reasons also stand in XCom under `reasons`.
     """
     from csp.faults import GateHeldError  # noqa: PLC0415
+    from csp.kpi.scorecard import rewrite_scorecard  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
 
-    reasons = RefreshRun.hold_what_is_left(Platform.from_environment())
+    platform = Platform.from_environment()
+    reasons = RefreshRun.hold_what_is_left(platform)
+    rewrite_scorecard(platform)
     context["ti"].xcom_push(key="reasons", value=reasons)
     raise GateHeldError(reasons)

@@ -60,8 +60,8 @@ def kpi_rows(
     Args:
         warehouse: The engine.
         kpi_id: One KPI, or all.
-        period: As `period_condition` reads it; without it the newest period with a value, by KPI
-            and kind.
+        period: As `period_condition` reads it; without it the newest period of each KPI and kind,
+            and where that has no value, the newest that has one too.
         area: Code or name of an area; without it the borough.
 
     Returns:
@@ -82,11 +82,13 @@ def kpi_rows(
     if period:
         conditions.append(f"({period_condition(period)})")
     else:
-        conditions.append("""o.period_start = (
-            select max(n.period_start) from kpi_observation as n
+        newest = """(
+            select max(n.period_end) from kpi_observation as n
             where n.kpi_id = o.kpi_id and n.period_kind = o.period_kind
-                and n.breakdown = o.breakdown and n.area_code = o.area_code
-                and n.value is not null)""")
+                and n.breakdown = o.breakdown and n.area_code = o.area_code{})"""
+        conditions.append(
+            f"o.period_end in ({newest.format('')}, {newest.format(' and n.value is not null')})"
+        )
     result = warehouse.query(f"""
         select {COLUMNS} from kpi_observation as o
         join dim_kpi as k on k.kpi_id = o.kpi_id and k.breakdown = o.breakdown

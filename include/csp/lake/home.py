@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+PUBLICATIONS_KEPT = 5
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,30 @@ class Home:
 
     @property
     def published(self) -> Path:
-        """Publications on the embedded engine; `current` points at the newest."""
+        """What each publication wrote; `current` points at the newest."""
         return self._made("published")
+
+    def publication(self, number: int) -> Path:
+        """Folder of one publication's files."""
+        return self.published / f"publication-{number:04d}"
+
+    def publication_numbers(self) -> list[int]:
+        """The publications that have a folder, oldest first."""
+        folders = self.published.glob("publication-*")
+        return sorted(int(folder.name.rsplit("-", 1)[1]) for folder in folders)
+
+    def make_current(self, number: int) -> None:
+        """Let `current` point at a publication's folder, in one step."""
+        link = self.published / ".current.unfinished"
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.publication(number).name)
+        link.replace(self.published / "current")
+
+    def forget_old_publications(self) -> None:
+        """Remove the folders of all but the newest publications."""
+        # A reader that has an old file open keeps reading it; its name is all that goes.
+        for number in self.publication_numbers()[:-PUBLICATIONS_KEPT]:
+            shutil.rmtree(self.publication(number))
 
     @property
     def ledger_url(self) -> str:

@@ -34,7 +34,6 @@ from csp.warehouse.lake_relation import (
     template_table,
 )
 
-PUBLICATIONS_KEPT = 5
 FILE_NAME = "warehouse.duckdb"
 
 
@@ -131,12 +130,9 @@ class DuckDBWarehouse:
             connection.register("written", frame)
             connection.execute(f"insert into {table} select * from written")
 
-    def _folder(self, publication_id: int) -> Path:
-        return self.home.published / f"publication-{publication_id:04d}"
-
     def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
         """Write file and Parquet aside, rename the folder into place, repoint `current`."""
-        folder = self._folder(note.publication_id)
+        folder = self.home.publication(note.publication_id)
         aside = self.home.published / f".{folder.name}.unfinished"
         shutil.rmtree(aside, ignore_errors=True)
         (aside / "parquet").mkdir(parents=True)
@@ -151,9 +147,9 @@ class DuckDBWarehouse:
                 f"create view publication as select * from {PUBLISHED_SCHEMA}.publication"
             )
         aside.rename(folder)
-        self._point_at(folder)
+        self.home.make_current(note.publication_id)
         self._write_state(note)
-        self._forget_old()
+        self.home.forget_old_publications()
         return str(folder / FILE_NAME), checksums
 
     def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
@@ -182,12 +178,6 @@ class DuckDBWarehouse:
         connection.execute("detach candidate")
         return checksums
 
-    def _point_at(self, folder: Path) -> None:
-        link = self.home.published / ".current.unfinished"
-        link.unlink(missing_ok=True)
-        link.symlink_to(folder.name)
-        link.replace(self.home.published / "current")
-
     def _write_state(self, note: PublicationNote) -> None:
         state = {
             "publication_id": note.publication_id,
@@ -210,25 +200,16 @@ class DuckDBWarehouse:
         aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
         aside.replace(path)
 
-    def _numbers(self) -> list[int]:
-        folders = self.home.published.glob("publication-*")
-        return sorted(int(folder.name.rsplit("-", 1)[1]) for folder in folders)
-
     def newest_publication_id(self) -> int:
         """The highest number of a publication's folder; 0 for none."""
-        return max(self._numbers(), default=0)
-
-    def _forget_old(self) -> None:
-        # A reader that has an old file open keeps reading it; its name is all that goes.
-        for number in self._numbers()[:-PUBLICATIONS_KEPT]:
-            shutil.rmtree(self._folder(number))
+        return max(self.home.publication_numbers(), default=0)
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read from the current publication's file, or an older one's that is still kept."""
         folder = (
             self.home.published / "current"
             if publication_id is None
-            else self._folder(publication_id)
+            else self.home.publication(publication_id)
         )
         path = Path(os.path.realpath(folder)) / FILE_NAME
         if not path.exists():

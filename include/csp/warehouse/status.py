@@ -25,14 +25,15 @@ from csp.lake.tables import (
 from csp.warehouse.platform import Platform
 
 
-def _freshness(contract: Contract, newest: date | None, today: date) -> str:
-    """Whether the next period is overdue by the partner's own promise."""
+def _freshness(contract: Contract, newest: date | None, today: date) -> dict[str, Any]:
+    """Whether the next period is overdue by the partner's own promise, and in words."""
     if newest is None:
-        return "nothing received"
+        return {"is_late": False, "freshness": "nothing received"}
     following = next_period(newest, contract.platform.grain.periodKind)
     due = following + timedelta(days=promised_days(contract))
     late = (today - due).days
-    return f"{late} days late" if late > 0 else f"on time, next due {due:%Y-%m-%d}"
+    said = f"{late} days late" if late > 0 else f"on time, next due {due:%Y-%m-%d}"
+    return {"is_late": late > 0, "freshness": said}
 
 
 def feed_status(ledger: Ledger, contract: Contract) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def feed_status(ledger: Ledger, contract: Contract) -> dict[str, Any]:
         "deliveries": verdicts,
         "last_delivery_at": totals[0],
         "newest_month": newest,
-        "freshness": _freshness(contract, newest, utc_now().date()),
+        **_freshness(contract, newest, utc_now().date()),
         "physical_lines": totals[1],
         "accepted_rows": totals[2],
         "quarantined_rows": totals[3],

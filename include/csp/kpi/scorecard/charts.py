@@ -1,0 +1,229 @@
+"""Process-control charts as static SVG: no script, nothing loaded, small enough for a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from csp.kpi import words
+from csp.kpi.scorecard.facts import Point, Series
+
+INK, MUTED, LINE, SIGNAL = "#1d2b36", "#4d5b67", "#1f5f8b", "#a33b00"
+BAND, AXIS, GRID = "#e6edf3", "#9aa7b2", "#e3e8ec"
+LARGE = 10_000
+
+
+@dataclass(frozen=True)
+class ChartStyle:
+    """Size and type of a chart; a page and a printed pack differ.
+
+    Attributes:
+        is_inline: Drawn into a page, whose style gives the type.
+    """
+
+    width: int
+    height: int
+    font: str
+    font_size: int = 11
+    is_inline: bool = True
+
+
+PAGE = ChartStyle(312, 92, "system-ui, sans-serif")
+PACK = ChartStyle(236, 78, "Source Sans Pro", 10, is_inline=False)
+
+
+def control_chart(series: Series, style: ChartStyle) -> str:
+    """The months of a series with centre, limits, breaks and signals, as SVG.
+
+    The months that signal are larger and of another shape, so that no colour is needed to see
+    them; a month without a figure is a gap.
+    """
+    spec = _chart(series, style).to_dict(validate=False) | _config(style)
+    return _lean(vl_convert.vegalite_to_svg(spec, "6.1"), is_inline=style.is_inline)
+
+
+def description(series: Series) -> str:
+    """What the chart shows, in words, for those who do not see it."""
+    months = series.months
+    known = [point for point in months if point.value is not None]
+    first, last = known[0], known[-1]
+    values = [point.value for point in known if point.value is not None]
+
+    def said(value: float | None) -> str:
+        return "–" if value is None else words.number(value, series.unit)
+
+    text = (
+        f"Monthly, in {series.unit or 'numbers'}: {len(known)} months with a figure from "
+        f"{words.month(first.period_start)} to {words.month(last.period_start)}, between "
+        f"{said(min(values))} and {said(max(values))}; the newest is {said(last.value)}."
+    )
+    if last.centre is not None and last.lower_limit is not None:
+        text += (
+            f" Centre {said(last.centre)}, limits {said(last.lower_limit)} and "
+            f"{said(last.upper_limit)}."
+        )
+    if gaps := len(months) - len(known):
+        text += f" {gaps} {'month has' if gaps == 1 else 'months have'} no figure."
+    for letter, start, reason in series.breaks:
+        text += f" Break {letter} in {words.month(start)}: {reason}."
+    return text
+
+
+def _values(months: list[Point]) -> list[dict[str, Any]]:
+    """One row per month; a point is drawn for a signal, for the newest, and for a lone month."""
+    known = [place for place, point in enumerate(months) if point.value is not None]
+    rows = []
+    for place, point in enumerate(months):
+        kind = "in line"
+        if point.value is not None:
+            if point.signal not in ("none", "no_value", "too_few_points"):
+                kind = "signal"
+            elif place == known[-1] or not {place - 1, place + 1} & set(known):
+                kind = "alone"
+        rows.append({"m": point.period_start.isoformat(), "v": point.value, "k": kind})
+    return rows
+
+
+def _limits(months: list[Point]) -> list[dict[str, Any]]:
+    """One row per stretch of months under the same limits."""
+    rows: list[dict[str, Any]] = []
+    for point in months:
+        if point.lower_limit is None or point.upper_limit is None:
+            continue
+        same = {
+            "s": str(point.segment_start),
+            "c": point.centre,
+            "l": point.lower_limit,
+            "u": point.upper_limit,
+        }
+        month = point.period_start.isoformat()
+        if rows and same.items() <= rows[-1].items():
+            rows[-1]["e"] = month
+        else:
+            rows.append({**same, "m": month, "e": month})
+    return rows
+
+
+def _chart(series: Series, style: ChartStyle) -> alt.LayerChart:
+    months = series.months
+    month = alt.X(
+        "m:T",
+        axis=alt.Axis(
+            title=None,
+            format="%b %y",
+            values=_ticks([point.period_start for point in months]),
+            grid=False,
+            labelFlush=True,
+        ),
+        scale=alt.Scale(type="utc"),
+    )
+    axis = alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=_form(months))
+
+    def y(name: str) -> alt.Y:
+        return alt.Y(f"{name}:Q", scale=alt.Scale(zero=False, nice=True), axis=axis)
+
+    values = _values(months)
+    layers: list[alt.Chart] = []
+    if stretches := _limits(months):
+        limits = alt.Chart(alt.Data(values=stretches))
+        layers = [
+            limits.mark_rect(color=BAND).encode(x=month, x2="e:T", y=y("l"), y2="u:Q"),
+            *(
+                limits.mark_rule(color=MUTED, strokeWidth=width, strokeDash=dash).encode(
+                    x=month, x2="e:T", y=y(name)
+                )
+                for name, width, dash in (("l", 0.8, [2, 2]), ("u", 0.8, [2, 2]), ("c", 1, [6, 3]))
+            ),
+        ]
+    if series.breaks:
+        cuts = alt.Chart(
+            alt.Data(values=[{"m": s.isoformat(), "t": letter} for letter, s, _ in series.breaks])
+        )
+        layers += [
+            cuts.mark_rule(color=INK, strokeWidth=1, strokeDash=[1, 2]).encode(x=month),
+            cuts.mark_text(
+                align="left", baseline="top", dx=3, dy=-2, fontWeight="bold", color=INK
+            ).encode(x=month, y=alt.value(0), text="t:N"),
+        ]
+    layers.append(
+        alt.Chart(alt.Data(values=values))
+        .mark_line(color=LINE, strokeWidth=1.6, strokeJoin="round")
+        .encode(x=month, y=y("v"))
+    )
+    for kind, size, colour, shape in (
+        ("alone", 18, LINE, "circle"),
+        ("signal", 70, SIGNAL, "diamond"),
+    ):
+        if chosen := [row for row in values if row["k"] == kind]:
+            layers.append(
+                alt.Chart(alt.Data(values=chosen))
+                .mark_point(filled=True, opacity=1, size=size, color=colour, shape=shape)
+                .encode(x=month, y=y("v"))
+            )
+    return alt.layer(*layers)
+
+
+def _config(style: ChartStyle) -> dict[str, Any]:
+    return {
+        "width": style.width,
+        "height": style.height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
+        "background": None,
+        "config": {
+            "aria": False,
+            "font": style.font,
+            "axis": {
+                "labelColor": MUTED,
+                "labelFontSize": style.font_size,
+                "labelPadding": 4,
+                "domainColor": AXIS,
+                "tickColor": AXIS,
+                "gridColor": GRID,
+            },
+            "text": {"fontSize": style.font_size},
+            "view": {"stroke": None},
+        },
+    }
+
+
+def _form(months: list[Point]) -> str:
+    large = any(point.value is not None and abs(point.value) >= LARGE for point in months)
+    return "~s" if large else ",~f"
+
+
+def _ticks(months: list[date]) -> list[alt.DateTime]:
+    """The newest month and some before it at the same distance."""
+    step = max(1, (len(months) - 1) // 3)
+    chosen = months[::-1][::step][::-1]
+    return [alt.DateTime(year=m.year, month=m.month, date=1, utc=True) for m in chosen]
+
+
+NUMBER = re.compile(r"-?\d+\.\d{2,}")
+UNSEEN = re.compile(
+    r' (?:aria-[a-z]+|role|class|pointer-events|display)="[^"]*"| opacity="1"| stroke-opacity="0"'
+)
+EMPTY = re.compile(
+    r'<path d=""[^>]*/>'
+    r'|<path d="M0(?:\.5)?,0(?:\.5)?h[\d.]+v[\d.]+h-?[\d.]+Z"/>'
+    r"|<g(?: [^>]*)?></g>"
+)
+NEEDLESS = re.compile(r"<g>((?:<(?:path|line|text|rect)\b[^>]*(?:/>|>[^<]*</text>))+)</g>")
+
+
+def _lean(svg: str, *, is_inline: bool) -> str:
+    """The SVG without what nobody sees: empty groups, roles, digits behind the point."""
+    svg = NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), svg)
+    svg = UNSEEN.sub("", svg)
+    before = ""
+    while before != svg:
+        before = svg
+        svg = NEEDLESS.sub(r"\1", EMPTY.sub("", svg))
+    if is_inline:
+        svg = re.sub(r' (?:font-family|xmlns(?::xlink)?|version)="[^"]*"', "", svg)
+    return svg

@@ -1,0 +1,409 @@
+"""What the scorecard says, as objects; read from the published tables and the ledger only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from csp.kpi import words
+
+THEMES = {
+    "neighbourhood": "Neighbourhood crime and anti-social behaviour",
+    "cohesion": "Hate crime, community tension and extremism",
+    "drivers": "Reoffending and the drivers of crime",
+    "violence": "Violence, exploitation, and violence against women and girls",
+    "civil_protection": "Civil protection",
+    "public_realm": "Covid-19 and the public realm",
+}
+
+SHORT_TITLES = {
+    "neighbourhood": "Neighbourhood crime and ASB",
+    "cohesion": "Hate crime and tension",
+    "drivers": "Reoffending and drivers",
+    "violence": "Violence and VAWG",
+    "civil_protection": "Civil protection",
+    "public_realm": "Public realm",
+}
+
+#: Which of a KPI's newest figures is its main one: the longest view of now comes first.
+PERIOD_KINDS = (
+    "rolling_12_months",
+    "financial_year_to_date",
+    "quarter",
+    "month",
+    "since_start",
+    "financial_year",
+)
+
+DISCLOSURE = {
+    "open": "Counts of records that the source itself publishes; exact.",
+    "operational": "Counts of the services' own work; exact.",
+    "person": "Counts of people: rounded to 5, and 1 to 4 hidden, with whatever would give them "
+    "away; ratios are taken from rounded numbers.",
+}
+MOST_MONTHS, FEWEST_POINTS = 36, 6
+TREND_POINTS = 6
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One cell of `kpi_observation`."""
+
+    period_kind: str
+    period_start: date
+    period_end: date
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    unit: str
+    maturity: str
+    status: str
+    as_of: date | None
+    signed: bool = False
+
+    @property
+    def text(self) -> str:
+        """The figure with its unit, or the word for why there is none."""
+        return words.figure(self.value, self.unit, self.status, signed=self.signed)
+
+    @property
+    def number(self) -> str:
+        """The figure without its unit."""
+        if self.value is None:
+            return self.text
+        return words.number(self.value, self.unit, signed=self.signed)
+
+    @property
+    def unit_text(self) -> str:
+        """The unit, where it is not a part of the number."""
+        return "" if self.value is None else words.unit_after(self.unit)
+
+    @property
+    def period(self) -> str:
+        """The period as people say it."""
+        return words.period(self.period_kind, self.period_start, self.period_end)
+
+    @property
+    def interval(self) -> str | None:
+        """The 95% interval as text."""
+        return words.interval(self.lower, self.upper, self.unit, signed=self.signed)
+
+    @property
+    def status_word(self) -> str:
+        """Zero, Missing, Not reported, Not mature, Suppressed, Partial or Reported."""
+        return words.status_word(self.status, self.value)
+
+    @property
+    def state(self) -> str:
+        """The status word, and that the figure is provisional when it is."""
+        provisional = self.value is not None and self.maturity == "provisional"
+        return self.status_word + (", provisional" if provisional else "")
+
+    @property
+    def remark(self) -> str | None:
+        """The state, where the figure itself does not say it: not for what is simply reported."""
+        if self.value is None:
+            return self.status_word if self.status == "suppressed" else None
+        return None if self.state == words.STATUS_WORDS["reported"] else self.state
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month of `kpi_control_chart`."""
+
+    period_start: date
+    value: float | None
+    segment_start: date | None
+    segment_reason: str | None
+    centre: float | None
+    lower_limit: float | None
+    upper_limit: float | None
+    signal: str
+    spc_status: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One row of `kpi_milestone`."""
+
+    item: str
+    stated_text: str | None
+    stated_on: date | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What process control says of the newest month, in words.
+
+    Attributes:
+        kind: steady, better, worse, changed or unjudged; a colour may follow it, never alone.
+    """
+
+    kind: str
+    words: str
+    detail: str
+    month: date | None = None
+
+
+NOT_JUDGED = Judgement("unjudged", "No trend", "There are too few months to set limits.")
+KIND_WORDS = {
+    "steady": "As expected",
+    "better": "Better than expected",
+    "worse": "Worse than expected",
+    "changed": "Unusual",
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One breakdown of a KPI: its definition, newest figure of each kind of period, months."""
+
+    kpi_id: str
+    breakdown: str
+    theme: str
+    name: str
+    definition: str
+    numerator: str | None
+    denominator: str | None
+    unit: str
+    method: str | None
+    direction: str
+    owner: str
+    feeds: str | None
+    maturity_rule: str | None
+    comparability_breaks: str | None
+    disclosure_class: str
+    definition_version: str
+    status: str
+    status_reason: str | None
+    note: str | None
+    figures: list[Figure] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """A name for it in a page."""
+        return self.kpi_id if self.breakdown == "all" else f"{self.kpi_id}-{self.breakdown}"
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the feeds give it at all."""
+        return self.status == "computed"
+
+    @cached_property
+    def newest(self) -> list[Figure]:
+        """The newest figure of each kind of period, in the order of `PERIOD_KINDS`."""
+        found: dict[str, Figure] = {}
+        for cell in sorted(self.figures, key=lambda f: (f.period_end, f.period_start)):
+            found[cell.period_kind] = cell
+        return sorted(found.values(), key=lambda f: PERIOD_KINDS.index(f.period_kind))
+
+    @property
+    def main(self) -> Figure | None:
+        """The figure to show: the first kind of period whose newest figure has a value."""
+        with_value = (cell for cell in self.newest if cell.value is not None)
+        return next(with_value, self.newest[0] if self.newest else None)
+
+    @property
+    def hidden_behind_main(self) -> Figure | None:
+        """The newest figure of the usual kind of period, when it has no value and another has."""
+        usual = self.newest[0] if self.newest else None
+        return usual if usual is not self.main else None
+
+    @property
+    def last_known(self) -> Figure | None:
+        """An older figure, when the main one has no value and an older one has."""
+        if self.main is None or self.main.value is not None:
+            return None
+        older = [f for f in self.figures if f.value is not None]
+        return max(older, key=lambda f: f.period_end) if older else None
+
+    @property
+    def months(self) -> list[Point]:
+        """The months of the chart."""
+        return self.points[-MOST_MONTHS:]
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether enough months have a value to see a shape."""
+        return sum(point.value is not None for point in self.months) >= FEWEST_POINTS
+
+    @property
+    def breaks(self) -> list[tuple[str, date, str]]:
+        """Breaks of the series within the chart: letter, month and reason."""
+        months = self.months
+        starts = {
+            p.segment_start: p.segment_reason or "the series was cut here"
+            for p in months
+            if p.segment_start and p.segment_start > months[0].period_start
+        }
+        return [(chr(65 + i), start, starts[start]) for i, start in enumerate(sorted(starts))]
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """Process control on the newest month with a value."""
+        known = [point for point in self.points if point.value is not None]
+        if not known or known[-1].signal in ("too_few_points", "no_value"):
+            return NOT_JUDGED
+        last = known[-1]
+        kind = "steady"
+        if last.signal != "none":
+            before = known[-TREND_POINTS].value if last.signal == "trend" else last.centre
+            is_up = last.value > (before if before is not None else last.value)
+            kind = {
+                "higher": "better" if is_up else "worse",
+                "lower": "worse" if is_up else "better",
+            }.get(self.direction, "changed")
+        return Judgement(kind, KIND_WORDS[kind], last.spc_status, last.period_start)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One KPI: its main series, its other breakdowns and its milestones."""
+
+    main: Series
+    others: list[Series]
+    milestones: list[Milestone]
+
+    @property
+    def kpi_id(self) -> str:
+        """Id in the catalogue."""
+        return self.main.kpi_id
+
+    @property
+    def series(self) -> list[Series]:
+        """The main series and the others."""
+        return [self.main, *self.others]
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the feeds give any part of it."""
+        return any(one.is_computed for one in self.series)
+
+    @property
+    def status_word(self) -> str:
+        """Status of the main figure; a KPI of milestones has theirs."""
+        if self.main.main:
+            return self.main.main.status_word
+        return "Milestone" if self.milestones else words.STATUS_WORDS["not_reported"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One theme of the partnership."""
+
+    theme_id: str
+    title: str
+    indicators: list[Indicator]
+
+    @property
+    def short_title(self) -> str:
+        """The title for a menu."""
+        return SHORT_TITLES[self.theme_id]
+
+    @property
+    def computed(self) -> list[Indicator]:
+        """KPIs that the feeds give."""
+        return [one for one in self.indicators if one.is_computed]
+
+    @property
+    def not_computable(self) -> list[Series]:
+        """Parts of the catalogue that no feed gives, with the reason."""
+        return [s for one in self.indicators for s in one.series if not s.is_computed]
+
+    @property
+    def signals(self) -> list[Series]:
+        """Main series whose newest month is not as expected; worse ones first."""
+        order = ("worse", "changed", "better")
+        found = [i.main for i in self.computed if i.main.judgement.kind in order]
+        return sorted(found, key=lambda s: order.index(s.judgement.kind))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many computed KPIs have which status."""
+        found: dict[str, int] = {}
+        for one in self.computed:
+            found[one.status_word] = found.get(one.status_word, 0) + 1
+        return found
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no partner has sent anything for it."""
+        return set(self.counts) <= {words.STATUS_WORDS["not_reported"]}
+
+
+@dataclass(frozen=True)
+class WardValue:
+    """One KPI's figure in one ward."""
+
+    ward_code: str
+    ward_name: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class WardMap:
+    """One KPI ward by ward, with the borough beside it."""
+
+    series: Series
+    wards: list[WardValue]
+    borough: Figure | None
+
+    @property
+    def period(self) -> str:
+        """The period of all its figures."""
+        return self.wards[0].figure.period
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed that is late, or has sent nothing."""
+
+    name: str
+    owner: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a reader must know of the data before trusting a figure."""
+
+    feeds: int
+    late: list[FeedState]
+    silent: list[FeedState]
+    warnings: list[str]
+    waiting: list[str]
+
+    @property
+    def on_time(self) -> int:
+        """Feeds that keep their promise."""
+        return self.feeds - len(self.late) - len(self.silent)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole scorecard of one publication."""
+
+    borough: str
+    publication_id: int
+    published_at: datetime
+    as_of: date | None
+    is_stale: bool
+    reasons: list[str]
+    themes: list[Theme]
+    maps: list[WardMap]
+    quality: Quality
+
+    @property
+    def title(self) -> str:
+        """The page's title; that of a stale page says so first."""
+        return ("STALE: " if self.is_stale else "") + f"Community safety scorecard, {self.borough}"
+
+    def all_series(self) -> Iterable[Series]:
+        """Every series of every theme."""
+        return (s for theme in self.themes for one in theme.indicators for s in one.series)

@@ -1,0 +1,72 @@
+"""Write the scorecard beside the publication it shows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from csp.kpi.scorecard import pack, page, table
+from csp.kpi.scorecard.reading import read_board
+from csp.warehouse.platform import Platform
+from csp.warehouse.status import publication_status
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Where the scorecard of a publication lies."""
+
+    publication_id: int
+    is_stale: bool
+    html: Path
+    pdf: Path
+    csv: Path
+
+
+def write_scorecard(platform: Platform) -> Scorecard:
+    """Write page, pack and table of the current publication, each whole or not at all.
+
+    Marts are written once; these three say besides how the publication stands now, and are
+    written anew when that changes.
+
+    Raises:
+        CspError: Nothing is published.
+    """
+    board, home = read_board(platform), platform.home
+    folder = home.publication(board.publication_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = Scorecard(
+        publication_id=board.publication_id,
+        is_stale=board.is_stale,
+        html=folder / "scorecard.html",
+        pdf=folder / "scorecard.pdf",
+        csv=folder / "scorecard.csv",
+    )
+    _put(files.html, page.render(board).encode())
+    _put(files.csv, table.render(board).encode("utf-8-sig"))
+    _put(files.pdf, pack.render(board))
+    if board.publication_id == max(home.publication_numbers()):
+        home.make_current(board.publication_id)
+        home.forget_old_publications()
+    return files
+
+
+def rewrite_scorecard(platform: Platform) -> Scorecard | None:
+    """Let the scorecard say that its publication has become stale, where one stands.
+
+    Why the publication was held matters more than its page, so a fault here is noted in the log
+    of faults and not raised.
+    """
+    if publication_status(platform.ledger)["publication_id"] is None:
+        return None
+    try:
+        return write_scorecard(platform)
+    except Exception as fault:  # the reason of the hold must reach its reader
+        platform.home.note_fault(fault)
+        return None
+
+
+def _put(path: Path, content: bytes) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    aside.write_bytes(content)
+    aside.replace(path)

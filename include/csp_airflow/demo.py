@@ -149,6 +149,9 @@ def _show_result(platform: Platform) -> None:
     deliveries = sum(sum(feed["deliveries"].values()) for feed in facts["feeds"])
     console.print(f"\nledger: {deliveries} deliveries, {lines:,} lines, {accepted:,} rows taken in")
     console.print(f"published: {facts['publication']['location']}")
+    number = facts["publication"]["publication_id"]
+    page = platform.home.publication(number) / "scorecard.html"
+    console.print(f"scorecard: {page}", soft_wrap=True)
     root = platform.home.root
     default = (PROJECT_ROOT / "data").resolve()
     prefix = "" if root == default else f"CSP_HOME={root} "

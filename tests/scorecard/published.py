@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow
 
 from csp.contracts import ContractRegistry
 from csp.lake import Home
@@ -28,10 +29,11 @@ BREAK = date(2020, 4, 1)
 PUBLISHED_AT = datetime(2021, 11, 5, 9, 30)
 TABLES = {
     "dim_kpi": """kpi_id text, breakdown text, theme text, name text, definition text,
-        numerator text, denominator text, unit text, method text, aggregation text, direction text,
+        numerator text, denominator text, unit text, method text, aggregation text,
+        main_period text, periods text, since date, change_of text, areas text, direction text,
         priority text, owner text, feeds text, fact_table text, maturity_rule text,
         matures_after_months integer, comparability_breaks text, disclosure_class text,
-        definition_version text, status text, status_reason text, note text, since date""",
+        definition_version text, status text, status_reason text, note text""",
     "kpi_observation": """kpi_id text, breakdown text, period_kind text, period_start date,
         period_end date, area_code text, area_kind text, numerator double, denominator double,
         value double, lower double, upper double, unit text, maturity text, status text,
@@ -46,14 +48,15 @@ TABLES = {
     "dim_area": "area_code text, area_kind text, area_name text",
 }
 SPC = {
-    "none": "within the limits",
-    "outside": "outside the limits",
-    "shift": "eight months on one side of the centre",
-    "trend": "six months in one direction",
-    "near_limit": "three of four months near a limit",
-    "too_few_points": "too few months to set limits",
+    "none": "no signal, within ordinary variation",
+    "outside": "above the upper limit",
+    "shift": "eight in a row above the centre",
+    "trend": "six in a row rising",
+    "near_limit": "three of four near the upper limit",
+    "too_few_points": "fewer than 12 points, no limits yet",
     "no_value": "no value",
 }
+VERDICTS = {"higher": ": better", "lower": ": worse"}
 
 
 @dataclass(frozen=True)
@@ -242,9 +245,12 @@ def _control_chart(kpi: Kpi) -> Iterator[tuple[Any, ...]]:
         if value is None:
             signal = "no_value"
         limits = (centre, max(0.0, centre * 0.7), centre * 1.32) if is_judged else (None,) * 3
+        words = SPC[signal]
+        if signal not in ("none", "no_value", "too_few_points"):
+            words += VERDICTS.get(kpi.direction, "")
         yield (
             kpi.kpi_id, kpi.breakdown, BOROUGH, start, month_end(start), value, segment, reason,
-            len(in_segment), True, *limits, None, None, signal, SPC[signal],
+            len(in_segment), True, *limits, None, None, signal, words,
         )  # fmt: skip
 
 
@@ -252,9 +258,10 @@ def _catalogue(kpi: Kpi) -> tuple[Any, ...]:
     return (
         kpi.kpi_id, kpi.breakdown, kpi.theme, kpi.name, f"Synthetic definition of {kpi.name}.",
         "What is counted", "Residents" if kpi.method == "rate" else None, kpi.unit, kpi.method,
-        "sum", kpi.direction, kpi.theme, "Community Safety Analysis", "a_feed", "fct_a_fact",
+        "sum", kpi.kinds[-1] if kpi.kinds else None, ",".join(kpi.kinds), None, None, "borough",
+        kpi.direction, kpi.theme, "Community Safety Analysis", "a_feed", "fct_a_fact",
         "Final at once.", 0, "2020-04 lockdown", kpi.disclosure, "1.0",
-        "not_computable" if kpi.reason else "computed", kpi.reason, kpi.note, None,
+        "not_computable" if kpi.reason else "computed", kpi.reason, kpi.note,
     )  # fmt: skip
 
 
@@ -285,8 +292,10 @@ def publish(home: Home, kpis: list[Kpi] | None = None, number: int = 1) -> Platf
         connection.execute("create schema published")
         for table, columns in TABLES.items():
             connection.execute(f"create table published.{table} ({columns})")
-            marks = ", ".join("?" for _ in rows[table][0])
-            connection.executemany(f"insert into published.{table} values ({marks})", rows[table])
+            columns_of = zip(*rows[table], strict=True)
+            frame = pyarrow.table({f"c{n}": list(column) for n, column in enumerate(columns_of)})
+            connection.register("written", frame)
+            connection.execute(f"insert into published.{table} select * from written")
             connection.execute(f"create view {table} as from published.{table}")
         connection.execute(
             "create table published.publication as select ?::integer as publication_id, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,6 +17,7 @@ from csp.kpi.scorecard.facts import Point, Series
 INK, MUTED, LINE, SIGNAL = "#1d2b36", "#4d5b67", "#1f5f8b", "#a33b00"
 BAND, AXIS, GRID = "#e6edf3", "#9aa7b2", "#e3e8ec"
 LARGE = 10_000
+VEGA_LITE = "6.1"
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,19 @@ def control_chart(series: Series, style: ChartStyle) -> str:
     The months that signal are larger and of another shape, so that no colour is needed to see
     them; a month without a figure is a gap.
     """
-    spec = _chart(series, style).to_dict(validate=False) | _config(style)
-    return _lean(vl_convert.vegalite_to_svg(spec, "6.1"), is_inline=style.is_inline)
+    months = series.months
+    rows = {
+        "limits": _limits(months),
+        "breaks": [{"m": start.isoformat(), "t": key} for key, start, _ in series.breaks],
+        "months": (values := _values(months)),
+        "alone": [row for row in values if row["k"] == "alone"],
+        "signals": [row for row in values if row["k"] == "signal"],
+    }
+    spec = _compiled(style, _ticks([point.period_start for point in months]), _form(months))
+    data = [
+        {**one, "values": rows[one["name"]]} if one["name"] in rows else one for one in spec["data"]
+    ]
+    return _lean(vl_convert.vega_to_svg({**spec, "data": data}), is_inline=style.is_inline)
 
 
 def description(series: Series) -> str:
@@ -55,7 +68,7 @@ def description(series: Series) -> str:
     values = [point.value for point in known if point.value is not None]
 
     def said(value: float | None) -> str:
-        return "–" if value is None else words.number(value, series.unit)
+        return "–" if value is None else words.number(value, series.unit or "")
 
     text = (
         f"Monthly, in {series.unit or 'numbers'}: {len(known)} months with a figure from "
@@ -81,7 +94,7 @@ def _values(months: list[Point]) -> list[dict[str, Any]]:
     for place, point in enumerate(months):
         kind = "in line"
         if point.value is not None:
-            if point.signal not in ("none", "no_value", "too_few_points"):
+            if point.is_signal:
                 kind = "signal"
             elif place == known[-1] or not {place - 1, place + 1} & set(known):
                 kind = "alone"
@@ -109,63 +122,52 @@ def _limits(months: list[Point]) -> list[dict[str, Any]]:
     return rows
 
 
-def _chart(series: Series, style: ChartStyle) -> alt.LayerChart:
-    months = series.months
+@lru_cache
+def _compiled(style: ChartStyle, ticks: tuple[date, ...], form: str) -> dict[str, Any]:
+    """The chart without its data, as Vega: what takes longest is done once for many charts."""
     month = alt.X(
         "m:T",
         axis=alt.Axis(
             title=None,
             format="%b %y",
-            values=_ticks([point.period_start for point in months]),
+            values=[alt.DateTime(year=m.year, month=m.month, date=1, utc=True) for m in ticks],
             grid=False,
             labelFlush=True,
         ),
         scale=alt.Scale(type="utc"),
     )
-    axis = alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=_form(months))
+    axis = alt.Axis(title=None, tickCount=3, domain=False, ticks=False, format=form)
 
     def y(name: str) -> alt.Y:
         return alt.Y(f"{name}:Q", scale=alt.Scale(zero=False, nice=True), axis=axis)
 
-    values = _values(months)
-    layers: list[alt.Chart] = []
-    if stretches := _limits(months):
-        limits = alt.Chart(alt.Data(values=stretches))
-        layers = [
-            limits.mark_rect(color=BAND).encode(x=month, x2="e:T", y=y("l"), y2="u:Q"),
-            *(
-                limits.mark_rule(color=MUTED, strokeWidth=width, strokeDash=dash).encode(
-                    x=month, x2="e:T", y=y(name)
-                )
-                for name, width, dash in (("l", 0.8, [2, 2]), ("u", 0.8, [2, 2]), ("c", 1, [6, 3]))
-            ),
-        ]
-    if series.breaks:
-        cuts = alt.Chart(
-            alt.Data(values=[{"m": s.isoformat(), "t": letter} for letter, s, _ in series.breaks])
-        )
-        layers += [
-            cuts.mark_rule(color=INK, strokeWidth=1, strokeDash=[1, 2]).encode(x=month),
-            cuts.mark_text(
-                align="left", baseline="top", dx=3, dy=-2, fontWeight="bold", color=INK
-            ).encode(x=month, y=alt.value(0), text="t:N"),
-        ]
-    layers.append(
-        alt.Chart(alt.Data(values=values))
+    def of(name: str) -> alt.Chart:
+        return alt.Chart(alt.NamedData(name))
+
+    layers = [
+        of("limits").mark_rect(color=BAND).encode(x=month, x2="e:T", y=y("l"), y2="u:Q"),
+        *(
+            of("limits")
+            .mark_rule(color=MUTED, strokeWidth=width, strokeDash=dash)
+            .encode(x=month, x2="e:T", y=y(name))
+            for name, width, dash in (("l", 0.8, [2, 2]), ("u", 0.8, [2, 2]), ("c", 1, [6, 3]))
+        ),
+        of("breaks").mark_rule(color=INK, strokeWidth=1, strokeDash=[1, 2]).encode(x=month),
+        of("breaks")
+        .mark_text(align="left", baseline="top", dx=3, dy=-2, fontWeight="bold", color=INK)
+        .encode(x=month, y=alt.value(0), text="t:N"),
+        of("months")
         .mark_line(color=LINE, strokeWidth=1.6, strokeJoin="round")
-        .encode(x=month, y=y("v"))
-    )
-    for kind, size, colour, shape in (
-        ("alone", 18, LINE, "circle"),
-        ("signal", 70, SIGNAL, "diamond"),
-    ):
-        if chosen := [row for row in values if row["k"] == kind]:
-            layers.append(
-                alt.Chart(alt.Data(values=chosen))
-                .mark_point(filled=True, opacity=1, size=size, color=colour, shape=shape)
-                .encode(x=month, y=y("v"))
-            )
-    return alt.layer(*layers)
+        .encode(x=month, y=y("v")),
+        of("alone")
+        .mark_point(filled=True, opacity=1, size=18, color=LINE, shape="circle")
+        .encode(x=month, y=y("v")),
+        of("signals")
+        .mark_point(filled=True, opacity=1, size=70, color=SIGNAL, shape="diamond")
+        .encode(x=month, y=y("v")),
+    ]
+    spec = alt.layer(*layers).to_dict(validate=False) | _config(style)
+    return vl_convert.vegalite_to_vega(spec, VEGA_LITE)
 
 
 def _config(style: ChartStyle) -> dict[str, Any]:
@@ -197,11 +199,10 @@ def _form(months: list[Point]) -> str:
     return "~s" if large else ",~f"
 
 
-def _ticks(months: list[date]) -> list[alt.DateTime]:
+def _ticks(months: list[date]) -> tuple[date, ...]:
     """The newest month and some before it at the same distance."""
     step = max(1, (len(months) - 1) // 3)
-    chosen = months[::-1][::step][::-1]
-    return [alt.DateTime(year=m.year, month=m.month, date=1, utc=True) for m in chosen]
+    return tuple(months[::-1][::step][::-1])
 
 
 NUMBER = re.compile(r"-?\d+\.\d{2,}")

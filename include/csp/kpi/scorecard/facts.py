@@ -9,15 +9,6 @@ from functools import cached_property
 
 from csp.kpi import words
 
-THEMES = {
-    "neighbourhood": "Neighbourhood crime and anti-social behaviour",
-    "cohesion": "Hate crime, community tension and extremism",
-    "drivers": "Reoffending and the drivers of crime",
-    "violence": "Violence, exploitation, and violence against women and girls",
-    "civil_protection": "Civil protection",
-    "public_realm": "Covid-19 and the public realm",
-}
-
 SHORT_TITLES = {
     "neighbourhood": "Neighbourhood crime and ASB",
     "cohesion": "Hate crime and tension",
@@ -27,7 +18,7 @@ SHORT_TITLES = {
     "public_realm": "Public realm",
 }
 
-#: Which of a KPI's newest figures is its main one: the longest view of now comes first.
+#: The order of a KPI's kinds of period behind its main one: the longest view of now comes first.
 PERIOD_KINDS = (
     "rolling_12_months",
     "financial_year_to_date",
@@ -44,7 +35,6 @@ DISCLOSURE = {
     "away; ratios are taken from rounded numbers.",
 }
 MOST_MONTHS, FEWEST_POINTS = 36, 6
-TREND_POINTS = 6
 
 
 @dataclass(frozen=True)
@@ -125,6 +115,11 @@ class Point:
     signal: str
     spc_status: str
 
+    @property
+    def is_signal(self) -> bool:
+        """Whether the month stands out."""
+        return self.signal not in ("none", "no_value", "too_few_points")
+
 
 @dataclass(frozen=True)
 class Milestone:
@@ -170,15 +165,16 @@ class Series:
     definition: str
     numerator: str | None
     denominator: str | None
-    unit: str
+    unit: str | None
     method: str | None
+    main_period: str | None
     direction: str
     owner: str
     feeds: str | None
     maturity_rule: str | None
     comparability_breaks: str | None
-    disclosure_class: str
-    definition_version: str
+    disclosure_class: str | None
+    definition_version: str | None
     status: str
     status_reason: str | None
     note: str | None
@@ -197,11 +193,12 @@ class Series:
 
     @cached_property
     def newest(self) -> list[Figure]:
-        """The newest figure of each kind of period, in the order of `PERIOD_KINDS`."""
+        """The newest figure of each kind of period, that of the KPI's main kind first."""
         found: dict[str, Figure] = {}
         for cell in sorted(self.figures, key=lambda f: (f.period_end, f.period_start)):
             found[cell.period_kind] = cell
-        return sorted(found.values(), key=lambda f: PERIOD_KINDS.index(f.period_kind))
+        kinds = (self.main_period, *PERIOD_KINDS)
+        return sorted(found.values(), key=lambda f: kinds.index(f.period_kind))
 
     @property
     def main(self) -> Figure | None:
@@ -244,22 +241,41 @@ class Series:
         }
         return [(chr(65 + i), start, starts[start]) for i, start in enumerate(sorted(starts))]
 
+    @property
+    def calendar(self) -> list[tuple[int, list[Point | None]]]:
+        """The months of the chart, twelve a year; None outside it."""
+        by_month = {(p.period_start.year, p.period_start.month): p for p in self.months}
+        years = sorted({year for year, _ in by_month})
+        return [(year, [by_month.get((year, n)) for n in range(1, 13)]) for year in years]
+
+    @property
+    def stretches(self) -> list[tuple[date, str]]:
+        """Centre and limits as text, each with the first month that they hold for."""
+        found: list[tuple[date, str]] = []
+        for point in self.months:
+            if point.centre is None or point.lower_limit is None or point.upper_limit is None:
+                continue
+            centre, lower, upper = (
+                words.number(value, self.unit or "")
+                for value in (point.centre, point.lower_limit, point.upper_limit)
+            )
+            text = f"Centre {centre}, limits {lower} and {upper}"
+            if not found or found[-1][1] != text:
+                found.append((point.period_start, text))
+        return found
+
     @cached_property
     def judgement(self) -> Judgement:
-        """Process control on the newest month with a value."""
+        """Process control on the newest month with a value, as the mart judges it."""
         known = [point for point in self.points if point.value is not None]
         if not known or known[-1].signal in ("too_few_points", "no_value"):
             return NOT_JUDGED
         last = known[-1]
+        detail, _, verdict = last.spc_status.partition(": ")
         kind = "steady"
-        if last.signal != "none":
-            before = known[-TREND_POINTS].value if last.signal == "trend" else last.centre
-            is_up = last.value > (before if before is not None else last.value)
-            kind = {
-                "higher": "better" if is_up else "worse",
-                "lower": "worse" if is_up else "better",
-            }.get(self.direction, "changed")
-        return Judgement(kind, KIND_WORDS[kind], last.spc_status, last.period_start)
+        if last.is_signal:
+            kind = verdict if verdict in ("better", "worse") else "changed"
+        return Judgement(kind, KIND_WORDS[kind], detail, last.period_start)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def render(board: Board) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False, default=str)},
         pdf_standards=["ua-1"],
-        timestamp=int(board.published_at.timestamp()),
+        timestamp=int(board.published_at.replace(tzinfo=UTC).timestamp()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ def render(board: facts.Board) -> str:
     environment.filters["day"] = words.day
     environment.filters["month"] = words.month
     environment.filters["chart"] = lambda series: Markup(_chart(series))  # noqa: S704 - drawn here
-    html = environment.get_template("page.html.j2").render(
+    html = environment.get_template(
+        "page.html.j2"
+    ).render(
         board=board,
         maps=[draw(one) for one in board.maps],
         attribution=attribution(),
@@ -40,6 +43,7 @@ def render(board: facts.Board) -> str:
         signs=SIGNS,
         disclosure=facts.DISCLOSURE,
         plain=_plain,
+        month_names=calendar.month_abbr[1:],
     )
     return re.sub(r"\n\s*(?=\n)|(?<=\n)[ \t]+", "", html)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from csp.catalogue.model import PRIORITIES
 from csp.kpi.scorecard.facts import (
     PERIOD_KINDS,
-    THEMES,
     Board,
     FeedState,
     Figure,
@@ -57,7 +57,7 @@ def read_board(platform: Platform) -> Board:
         reasons=state["publication"]["reasons"],
         themes=[
             Theme(theme, title, _indicators([s for s in series if s.theme == theme], milestones))
-            for theme, title in THEMES.items()
+            for theme, title in PRIORITIES.items()
         ],
         maps=_maps(warehouse, series),
         quality=_quality(state),

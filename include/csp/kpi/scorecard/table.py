@@ -13,7 +13,7 @@ COLUMNS = (
     "theme", "kpi_id", "breakdown", "name", "area_code", "area_name", "period_kind",
     "period_start", "period_end", "numerator", "denominator", "value", "lower", "upper", "unit",
     "shown", "status", "maturity", "is_main_figure", "newest_month_is", "spc_status", "as_of",
-    "publication_id", "publication_state",
+    "publication_id", "publication_state", "note",
 )  # fmt: skip
 
 
@@ -31,20 +31,19 @@ def _rows(board: Board) -> Iterator[list[object]]:
     for series in board.all_series():
         if not series.is_computed:
             yield [
-                *_said(series), "", board.borough, *[""] * 9, "Not computable",
-                f"not computable: {series.status_reason or 'no reason is given'}", *[""] * 5,
-                board.publication_id, state,
+                *_said(series), "", board.borough, *[""] * 10, "Not computable", *[""] * 5,
+                board.publication_id, state, series.status_reason,
             ]  # fmt: skip
         for cell in series.newest:
             yield [
                 *_said(series), "", board.borough, *_cell(cell), cell is series.main,
-                *_judged(series), cell.as_of, board.publication_id, state,
+                *_judged(series), cell.as_of, board.publication_id, state, series.note,
             ]  # fmt: skip
     for one in board.maps:
         for ward in one.wards:
             yield [
                 *_said(one.series), ward.ward_code, ward.ward_name, *_cell(ward.figure), False,
-                "", "", ward.figure.as_of, board.publication_id, state,
+                "", "", ward.figure.as_of, board.publication_id, state, one.series.note,
             ]  # fmt: skip
 
 

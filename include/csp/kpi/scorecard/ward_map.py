@@ -79,7 +79,7 @@ class DrawnMap:
             ink = "#ffffff" if shape.is_dark else "#14202b"
             parts.append(
                 f'<text x="{shape.x:.1f}" y="{shape.y + 4:.1f}" text-anchor="middle" '
-                f'font-family="{font}" font-size="13" fill="{ink}">{shape.label}</text>'
+                f'font-family="{font}" font-size="12" fill="{ink}">{shape.label}</text>'
             )
         return "".join([*parts, "</svg>"])
 
@@ -140,16 +140,9 @@ def _shape(ward: WardValue, rings: list[list[tuple[float, float]]], ends: list[f
         y=y,
         shade=NO_VALUE_SHADE if place is None else SHADES[place],
         is_dark=place is not None and place >= DARK_FROM,
-        label=_label(ward),
+        label=words.sign_of_none(ward.figure.status) if value is None else ward.figure.number,
         said=f"{ward.ward_name}: {ward.figure.text}",
     )
-
-
-def _label(ward: WardValue) -> str:
-    value = ward.figure.value
-    if value is not None:
-        return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"  # noqa: PLR2004
-    return words.SUPPRESSED_SIGN if ward.figure.status == "suppressed" else words.NO_FIGURE
 
 
 def _area(ring: list[tuple[float, float]]) -> float:

@@ -25,6 +25,7 @@ def csp(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     "arguments",
     [
         ("kpi", "S01"),
+        ("scorecard",),
         ("query", "select 1"),
         ("explain", "S01", "--period", "2019", "--area", "E09000030"),
         ("ingest", "no-such-file.csv"),
@@ -80,6 +81,7 @@ def test_every_command_has_help(tmp_path: Path) -> None:
         "refresh",
         "status",
         "kpi",
+        "scorecard",
         "explain",
         "query",
         "simulate",

@@ -15,9 +15,8 @@ DOCUMENTATION = """
 Runs whenever any feed has taken something in, one run at a time, and takes everything that is
 ready by the ledger. Core models are built and judged; KPI cells are counted exactly, disclosure
 control decides what of them may be shown, the marts are built and judged, and only then published
-in one step. Readers see the last publication until then. The
-scorecard of a publication is written beside it, and again when a refresh is held, so that it says
-that it is stale.
+in one step. Readers see the last publication until then. The scorecard of a publication is written
+beside it, and again when a refresh is held, so that it says that it is stale.
 
 **When red**
 

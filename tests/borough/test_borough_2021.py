@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from csp.contracts import ContractRegistry
 from csp.contracts.dbt_models import core_names, core_schema, staging_name
+from csp.kpi.scorecard import write_scorecard
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import judge
 from csp.quality.warehouse_suite import warehouse_suite
@@ -19,9 +22,12 @@ from csp.warehouse.engine import UNCOUNTED_COLUMN
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from csp.warehouse.status import feed_status
+from tests.scorecard.browsing import axe, browser, figures_unlike_the_marts, unfold, violations
 from tests.warehouse.conftest import Server, platform_at
 
 from .conftest import Published
+
+__all__ = ["axe", "browser"]  # fixtures
 
 FIGURES = yaml.safe_load(Path(__file__).with_name("figures.sql.yml").read_text(encoding="utf-8"))
 CONTRACTS = list(ContractRegistry())
@@ -204,3 +210,27 @@ def test_every_check_made_from_a_contract_has_a_spoilt_table() -> None:
         or check.removeprefix("WH-LAKE-") in NOT_SIMULATED
     }
     assert made - covered == unfilled
+
+
+def test_the_scorecard_says_what_the_marts_say_to_everybody(
+    borough: Published, browser: Browser, axe: str
+) -> None:
+    written = write_scorecard(borough.platform)
+    assert written.html.stat().st_size <= 1_500_000
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(written.html.as_uri())
+    unfold(page)
+    assert figures_unlike_the_marts(page, borough.platform.warehouse) == []
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def test_the_scorecard_says_the_same_on_both_engines(
+    borough: Published, on_postgresql: Platform
+) -> None:
+    def rows(platform: Platform) -> list[dict[str, str]]:
+        with write_scorecard(platform).csv.open(encoding="utf-8-sig", newline="") as stream:
+            return [row | {"publication_id": ""} for row in csv.DictReader(stream)]
+
+    assert rows(on_postgresql) == rows(borough.platform)

@@ -6,7 +6,6 @@ import csv
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,17 +15,17 @@ from csp.kpi.scorecard import Scorecard, write_scorecard
 from csp.kpi.scorecard.reading import MAPPED
 from csp.lake import Home
 from csp.warehouse.platform import Platform
+from tests.scorecard.browsing import (
+    figures_unlike_the_marts,
+    shown_figures,
+    unfold,
+    violations,
+)
 from tests.scorecard.published import KPIS, catalogue_size, publish
 
 MOST_BYTES = 1_500_000
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-CELLS = """
-    select kpi_id, breakdown, period_kind, cast(period_start as text) as period_start,
-        cast(period_end as text) as period_end, area_code, area_kind, value, lower, upper, unit,
-        status
-    from kpi_observation
-"""
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
@@ -43,27 +42,20 @@ def desk(browser: Browser, written: Scorecard) -> Iterator[Page]:
     """The page on a desk, with everything in it unfolded."""
     page = browser.new_page(viewport=DESK)
     page.goto(written.html.as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    unfold(page)
     yield page
     page.close()
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds, one sentence for each node."""
-    page.evaluate(axe)
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("unfolded", [False, True], ids=["folded", "unfolded"])
 def test_nobody_is_shut_out(page: Page, axe: str, unfolded: bool) -> None:
     if unfolded:
-        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        unfold(page)
     assert violations(page, axe) == []
 
 
 def test_no_line_runs_over_the_side(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    unfold(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -78,32 +70,9 @@ def test_nothing_is_loaded_and_nothing_runs(browser: Browser, written: Scorecard
     assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//""", html)
 
 
-def shown_cells(page: Page) -> list[dict[str, Any]]:
-    """Every figure of the page: its data and what a reader sees."""
-    return page.evaluate("""() => [...document.querySelectorAll('[data-value]')].map(
-        element => ({...element.dataset, text: element.innerText.replace(/\\s+/g, ' ').trim()}))""")
-
-
 def test_each_number_is_the_marts(desk: Page, platform: Platform) -> None:
-    mart = {
-        (r["kpi_id"], r["breakdown"], r["period_kind"], r["period_end"], r["area_code"]): r
-        for r in platform.warehouse.query(CELLS).as_records()
-    }
-    (borough,) = {key[-1] for key, row in mart.items() if row["area_kind"] == "borough"}
-    shown = shown_cells(desk)
-    assert len(shown) > 2 * len(KPIS)
-    for cell in shown:
-        key = (cell["kpi"], cell["breakdown"], cell["periodKind"], cell["periodEnd"])
-        row = mart[(*key, cell.get("area", borough))]
-        data = [None if cell[n] == "" else float(cell[n]) for n in ("value", "lower", "upper")]
-        assert data == [row["value"], row["lower"], row["upper"]], key
-        assert cell["status"] == row["status"], key
-        if row["value"] is not None:
-            assert words.number(row["value"], row["unit"]) in cell["text"].replace("+", ""), key
-        elif row["status"] == "suppressed":
-            assert cell["text"] == words.SUPPRESSED_SIGN, key
-        else:
-            assert cell["text"] == words.STATUS_WORDS[row["status"]], key
+    assert len(shown_figures(desk)) > 2 * len(KPIS)
+    assert figures_unlike_the_marts(desk, platform.warehouse) == []
 
 
 def test_each_kpi_is_shown_once_with_its_newest_figure(desk: Page, platform: Platform) -> None:

@@ -12,8 +12,8 @@ from csp.kpi.scorecard import Scorecard, rewrite_scorecard, write_scorecard
 from csp.lake import Home
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun
+from tests.scorecard.browsing import violations
 from tests.scorecard.published import publish
-from tests.scorecard.test_page import violations
 
 REASON = "fire_lfb_incident, delivery 1a2b (late.csv): fewer rows than in any month before"
 

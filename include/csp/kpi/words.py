@@ -18,6 +18,7 @@ STATUS_WORDS = {
     "suppressed": "Suppressed",
 }
 ZERO = "Zero"
+NOTHING = "Nothing to measure"
 STATUS_MEANINGS = {
     ZERO: "The partner reported, and there were none.",
     "Missing": "A delivery was due and none covers the period.",
@@ -27,6 +28,7 @@ STATUS_MEANINGS = {
     "same whether a figure is small itself or would give a small one away.",
 }
 OTHER_MEANINGS = {
+    NOTHING: "The partner reported, and there was no case to take a share, ratio or median of.",
     "Partial": "A part of the period is covered; the figure counts that part only.",
     "Provisional": "Later deliveries may still change the figure.",
 }
@@ -35,9 +37,9 @@ _MILLION, _EXACT = 1_000_000, 10
 
 
 def status_word(status: str, value: float | None) -> str:
-    """A cell's status as a word; a reported zero has its own."""
-    if status == "reported" and value == 0:
-        return ZERO
+    """A cell's status as a word; a reported zero has its own, and so has a report without cases."""
+    if status == "reported" and not value:
+        return NOTHING if value is None else ZERO
     return STATUS_WORDS.get(status, status.replace("_", " ").capitalize())
 
 

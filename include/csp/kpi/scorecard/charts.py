@@ -205,6 +205,7 @@ def _ticks(months: list[date]) -> tuple[date, ...]:
     return tuple(months[::-1][::step][::-1])
 
 
+TAG = re.compile(r"<[^>]*>")
 NUMBER = re.compile(r"-?\d+\.\d{2,}")
 UNSEEN = re.compile(
     r' (?:aria-[a-z]+|role|class|pointer-events|display)="[^"]*"| opacity="1"| stroke-opacity="0"'
@@ -217,9 +218,13 @@ EMPTY = re.compile(
 NEEDLESS = re.compile(r"<g>((?:<(?:path|line|text|rect)\b[^>]*(?:/>|>[^<]*</text>))+)</g>")
 
 
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
+
+
 def _lean(svg: str, *, is_inline: bool) -> str:
     """The SVG without what nobody sees: empty groups, roles, digits behind the point."""
-    svg = NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), svg)
+    svg = TAG.sub(lambda tag: NUMBER.sub(_rounded, tag[0]), svg)
     svg = UNSEEN.sub("", svg)
     before = ""
     while before != svg:

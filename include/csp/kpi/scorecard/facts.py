@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -35,6 +35,7 @@ DISCLOSURE = {
     "away; ratios are taken from rounded numbers.",
 }
 MOST_MONTHS, FEWEST_POINTS = 36, 6
+MILESTONE = "Milestone"
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Judgement:
     month: date | None = None
 
 
-NOT_JUDGED = Judgement("unjudged", "No trend", "There are too few months to set limits.")
+NOT_JUDGED = Judgement("unjudged", "Not judged", "There are too few months to set limits.")
 KIND_WORDS = {
     "steady": "As expected",
     "better": "Better than expected",
@@ -202,23 +203,17 @@ class Series:
 
     @property
     def main(self) -> Figure | None:
-        """The figure to show: the first kind of period whose newest figure has a value."""
-        with_value = (cell for cell in self.newest if cell.value is not None)
-        return next(with_value, self.newest[0] if self.newest else None)
-
-    @property
-    def hidden_behind_main(self) -> Figure | None:
-        """The newest figure of the usual kind of period, when it has no value and another has."""
-        usual = self.newest[0] if self.newest else None
-        return usual if usual is not self.main else None
+        """The newest figure of the KPI's main kind of period, or of the next kind it has."""
+        return self.newest[0] if self.newest else None
 
     @property
     def last_known(self) -> Figure | None:
-        """An older figure, when the main one has no value and an older one has."""
+        """When the main figure has no value: the newest that has one, best of the same kind."""
         if self.main is None or self.main.value is not None:
             return None
-        older = [f for f in self.figures if f.value is not None]
-        return max(older, key=lambda f: f.period_end) if older else None
+        kind = self.main.period_kind
+        known = [cell for cell in self.figures if cell.value is not None]
+        return max(known, key=lambda f: (f.period_kind == kind, f.period_end), default=None)
 
     @property
     def months(self) -> list[Point]:
@@ -306,7 +301,12 @@ class Indicator:
         """Status of the main figure; a KPI of milestones has theirs."""
         if self.main.main:
             return self.main.main.status_word
-        return "Milestone" if self.milestones else words.STATUS_WORDS["not_reported"]
+        return MILESTONE if self.milestones else words.STATUS_WORDS["not_reported"]
+
+
+def _placed(order: tuple[str, ...]) -> Callable[[str], tuple[int, str]]:
+    """A key that sorts the words of the order first, and the others behind them."""
+    return lambda word: (order.index(word) if word in order else len(order), word)
 
 
 @dataclass(frozen=True)
@@ -341,11 +341,10 @@ class Theme:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many computed KPIs have which status."""
-        found: dict[str, int] = {}
-        for one in self.computed:
-            found[one.status_word] = found.get(one.status_word, 0) + 1
-        return found
+        """How many computed KPIs have which status, those with a figure first."""
+        said = [one.status_word for one in self.computed]
+        order = ("Reported", words.ZERO, "Partial", MILESTONE)
+        return {word: said.count(word) for word in sorted(set(said), key=_placed(order))}
 
     @property
     def is_silent(self) -> bool:

@@ -13,6 +13,7 @@ import typst
 from csp.kpi import words
 from csp.kpi.scorecard.charts import PACK, control_chart, description
 from csp.kpi.scorecard.facts import DISCLOSURE, Board, Indicator, Theme
+from csp.kpi.scorecard.reading import MAPPED
 from csp.kpi.scorecard.ward_map import attribution, draw
 
 TEMPLATE = Path(__file__).parent / "pack.typ"
@@ -68,8 +69,9 @@ def _facts(board: Board, pictures: dict[str, bytes]) -> dict[str, Any]:
 def _theme(theme: Theme, pictures: dict[str, bytes]) -> dict[str, Any]:
     charted = [one for one in theme.computed if one.main.has_chart]
     signals = [series.kpi_id for series in theme.signals]
-    # What stands out comes first; the others follow in the order of the catalogue.
-    charted.sort(key=lambda one: signals.index(one.kpi_id) if one.kpi_id in signals else CARDS**2)
+    # The rates that have a map, then what stands out, then the order of the catalogue.
+    first = [*MAPPED, *signals]
+    charted.sort(key=lambda one: first.index(one.kpi_id) if one.kpi_id in first else len(first))
     cards = charted[:CARDS]
     return {
         "title": theme.title,

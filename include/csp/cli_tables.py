@@ -221,9 +221,9 @@ def reconciliation_table(rows: list[dict[str, Any]]) -> Table:
         said = row["stated_text"]
         if said is None:
             qualifier = "" if row["qualifier"] == "=" else f"{row['qualifier']} "
-            said = f"{qualifier}{_number(row['stated_value'], 'x')}"
-        given = row["given_text"] or _number(row["given_value"], "x")
-        shown = _number(row["shown_value"], "x")
+            said = f"{qualifier}{_number(row['stated_value'])}"
+        given = row["given_text"] or _number(row["given_value"])
+        shown = _number(row["shown_value"])
         if row["shown_status"] == "suppressed":
             shown = "suppressed"
         inferred = " (inferred)" if row["period_inferred"] else ""

@@ -1,4 +1,8 @@
-with events as (
+with kpis as (
+    select * from {{ ref('kpi_catalogue') }}
+),
+
+events as (
     select * from {{ ref('fct_engagement_event') }}
 ),
 
@@ -69,6 +73,15 @@ placed_events as (
     from events
 ),
 
+titled_events as (
+    select
+        'event:' || replace(replace(lower(title), '&', 'and'), ' ', '_') as breakdown,
+        event_date,
+        ward_code
+    from placed_events
+    where programme = 'OUTREACH'
+),
+
 event_counts as (
     select
         'K031' as kpi_id,
@@ -103,13 +116,16 @@ event_counts as (
     -- The catalogue names the titles that are shown by themselves.
     select
         'K033' as kpi_id,
-        'event:' || replace(replace(lower(title), '&', 'and'), ' ', '_') as breakdown,
-        event_date,
-        ward_code,
+        titled.breakdown,
+        titled.event_date,
+        titled.ward_code,
         count(*) as numerator
-    from placed_events
-    where programme = 'OUTREACH'
-    group by title, event_date, ward_code
+    from titled_events as titled
+    inner join kpis
+        on
+            kpis.kpi_id = 'K033'
+            and titled.breakdown = kpis.breakdown
+    group by titled.breakdown, titled.event_date, titled.ward_code
     union all
     select
         'K033' as kpi_id,

@@ -14,7 +14,7 @@ from csp.simulator import simulate
 from csp.simulator.borough_2021.truth import BoroughTruth
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import refresh
+from csp.warehouse.refresh import RECONCILE, refresh
 from tests.warehouse.conftest import platform_at, server  # noqa: F401 - a fixture
 
 
@@ -46,5 +46,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory) -> Published:
     platform = platform_at(home, DuckDBWarehouse(Home(home)))
     folder = out / "deliveries"
     outcomes = take_in([folder], platform.home, platform.ledger, platform.registry)
-    refresh(platform)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(RECONCILE, "presentation")
+        refresh(platform)
     return Published(out, platform, truth, outcomes)

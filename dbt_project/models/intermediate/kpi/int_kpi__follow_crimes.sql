@@ -12,9 +12,11 @@ releases as (
     select * from {{ ref('fct_release') }}
 ),
 
-reported_releases as (
+-- The facts hold current releases; what a person ruled not reported is taken out of the figures.
+-- (Not looked up: PostgreSQL expects a look-up by four columns to find a single row.)
+ruled_out as (
     select * from releases
-    where is_current and is_reported
+    where is_current and not is_reported
 ),
 
 crimes as (
@@ -24,13 +26,15 @@ crimes as (
         recorded_crimes.crime_month,
         recorded_crimes.ward_code
     from recorded_crimes
-    inner join reported_releases
+    left join ruled_out
         on
-            reported_releases.feed = 'police_street_crime'
-            and recorded_crimes.delivery_id = reported_releases.delivery_id
-            and recorded_crimes.police_force = reported_releases.series
-            and recorded_crimes.crime_month = reported_releases.period_start
-    where recorded_crimes.borough_code = '{{ var("borough_code") }}'
+            ruled_out.feed = 'police_street_crime'
+            and recorded_crimes.delivery_id = ruled_out.delivery_id
+            and recorded_crimes.police_force = ruled_out.series
+            and recorded_crimes.crime_month = ruled_out.period_start
+    where
+        recorded_crimes.borough_code = '{{ var("borough_code") }}'
+        and ruled_out.feed is null
 ),
 
 outcomes as (
@@ -40,13 +44,13 @@ outcomes as (
         crime_outcomes.outcome_number,
         crime_outcomes.months_since_crime
     from crime_outcomes
-    inner join reported_releases
+    left join ruled_out
         on
-            reported_releases.feed = 'police_outcome'
-            and crime_outcomes.delivery_id = reported_releases.delivery_id
-            and crime_outcomes.police_force = reported_releases.series
-            and crime_outcomes.outcome_month = reported_releases.period_start
-    where crime_outcomes.months_since_crime between 0 and 12
+            ruled_out.feed = 'police_outcome'
+            and crime_outcomes.delivery_id = ruled_out.delivery_id
+            and crime_outcomes.police_force = ruled_out.series
+            and crime_outcomes.outcome_month = ruled_out.period_start
+    where crime_outcomes.months_since_crime between 0 and 12 and ruled_out.feed is null
 ),
 
 -- Which outcome is the newest at each maturity.

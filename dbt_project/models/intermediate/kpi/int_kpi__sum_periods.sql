@@ -54,6 +54,7 @@ counted as (
     group by kpi_id, breakdown, period_kind, period_start, period_end, area_code
 ),
 
+-- The last bits of a sum hang on the order of adding, which is the engine's own.
 final as (
     select
         counted.kpi_id,
@@ -66,13 +67,13 @@ final as (
             case
                 when catalogue.method in ('median', 'mean', 'maximum') then counted.observations
                 when catalogue.aggregation = 'distinct' then counted.distinct_numerator
-                else counted.summed_numerator
+                else {{ round_to('counted.summed_numerator') }}
             end as double precision
         ) as numerator,
         cast(
             case
                 when catalogue.aggregation = 'distinct' then nullif(counted.distinct_denominator, 0)
-                else counted.summed_denominator
+                else {{ round_to('counted.summed_denominator') }}
             end as double precision
         ) as denominator,
         cast(

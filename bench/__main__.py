@@ -226,7 +226,6 @@ def dag_parsing(folder: Path) -> list[Ratio]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(Path("dags").resolve()),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(Path("plugins").resolve()),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__COSMOS__ENABLE_MEMORY_OPTIMISED_IMPORTS": "True",
     }
     subprocess.run([BIN / "csp", "manifest"], env=environment, check=True)
     report = subprocess.run(

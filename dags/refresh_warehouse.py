@@ -1,7 +1,8 @@
 """Build, gate and publish the warehouse whenever a feed has taken something in."""
 
-from airflow.sdk import DAG, AssetAny, TriggerRule, task
+from airflow.sdk import DAG, AssetAny, Param, TriggerRule, task
 
+from csp.warehouse.dbt_models import CORE_STAGE, KPI_STAGE, MART_STAGE
 from csp_airflow import refresh_tasks
 from csp_airflow.dbt_stage import dbt_stage
 from csp_airflow.face import DEFAULTS
@@ -32,8 +33,6 @@ beside it, and again when a refresh is held, so that it says that it is stale.
 run, because the candidate warehouse may be another run's by now.
 """
 
-TICKET = "{{ ti.xcom_pull(task_ids='admit_deliveries')['publication_id'] }}"
-
 with DAG(
     dag_id=REFRESH_DAG,
     description="Build, gate and publish the marts",
@@ -41,16 +40,21 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS | {"owner": "Data platform"},
+    params={
+        refresh_tasks.FULL: Param(
+            False, type="boolean", description="Build every model, whatever has changed."
+        )
+    },
     tags=["warehouse", "rerun: trigger anew"],
     doc_md=DOCUMENTATION,
 ) as dag:
     ticket = task.short_circuit(refresh_tasks.admit_deliveries)()
     lake = task(refresh_tasks.load_lake)(ticket)
-    core = dbt_stage("core", "tag:core_stage", TICKET)
+    core = dbt_stage("core", CORE_STAGE, refresh_tasks.build_core, ticket)
     warehouse_gate = task(refresh_tasks.warehouse_gate)(ticket)
-    cells = dbt_stage("kpi", "tag:kpi_stage", TICKET)
+    cells = dbt_stage("kpi", KPI_STAGE, refresh_tasks.build_kpi, ticket)
     control = task(refresh_tasks.control_disclosure)(ticket)
-    marts = dbt_stage("marts", "tag:mart_stage", TICKET)
+    marts = dbt_stage("marts", MART_STAGE, refresh_tasks.build_marts, ticket)
     audit = task(refresh_tasks.publication_audit)(ticket)
     published = task(refresh_tasks.publish, outlets=[PUBLISHED])(ticket)
     scorecard = task(refresh_tasks.scorecard)()

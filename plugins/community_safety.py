@@ -1,26 +1,22 @@
 """What Airflow loads of the platform when one of its processes starts.
 
 DAG files are parsed, and tasks run, in forks of long-lived processes. What the parent has imported
-its forks need not import again. So every process imports what DAG files need (which is most of the
-time the refresh DAG takes to parse), and those that fork tasks also import what tasks need: Great
-Expectations and dbt take seconds each, and a refresh needs both several times over.
+its forks need not import again. So every process imports what DAG files need, and those that fork tasks also
+import what tasks need: Great Expectations and dbt take seconds each, and a refresh needs both
+several times over.
 """
 
 import importlib
 import sys
 
-import cosmos.airflow.task_group
-import cosmos.config
-import cosmos.operators.watcher
 from airflow.plugins_manager import AirflowPlugin
 
+import csp_airflow.dbt_stage
 import csp_airflow.feed_dag
 import csp_airflow.refresh_tasks
 
 FOR_DAG_FILES = (
-    cosmos.airflow.task_group,
-    cosmos.config,
-    cosmos.operators.watcher,
+    csp_airflow.dbt_stage,
     csp_airflow.feed_dag,
     csp_airflow.refresh_tasks,
 )

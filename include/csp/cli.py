@@ -278,11 +278,11 @@ def simulate(
 
 @app.command()
 def manifest() -> None:
-    """Write the dbt manifest that the refresh DAG is drawn from."""
+    """Write the list of dbt models that the refresh DAG is drawn from."""
     from csp.warehouse.dbt_runner import DbtRunner  # noqa: PLC0415
 
     platform = Platform.from_environment()
-    DbtRunner(platform.warehouse, platform.home).write_manifest()
+    DbtRunner(platform.warehouse, platform.home).write_models()
 
 
 @quarantine.command("list")

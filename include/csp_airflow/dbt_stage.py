@@ -1,74 +1,56 @@
-"""One dbt stage as a task group: one dbt process, every model visible as a task."""
+"""One dbt stage as a task group: one task that runs dbt, and one that shows each model."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any
+
+from airflow.sdk import BaseOperator, TaskGroup, task
 
 from csp.lake.home import Home
-from csp.project import DBT_PROJECT
-
-if TYPE_CHECKING:
-    from airflow.sdk import TaskGroup
+from csp.warehouse.dbt_models import DbtModel, read_models
+from csp_airflow.model_task import ModelTask
 
 
-def dbt_stage(group_id: str, select: str, publication_id: str) -> TaskGroup:
-    """A group whose producer runs dbt once and whose other tasks show one model each.
+class DbtStage(TaskGroup):
+    """The tasks of a stage. What follows it waits for dbt alone: the other tasks only show."""
+
+    dbt: BaseOperator
+
+    def get_leaves(self) -> Iterator[BaseOperator]:
+        """What follows the group follows this."""
+        yield self.dbt
+
+
+def dbt_stage(
+    group_id: str, stage: str, run: Callable[..., None], *arguments: object
+) -> DbtStage:
+    """A stage of the refresh.
 
     Args:
         group_id: Name of the group.
-        select: dbt selection, the same as `csp refresh` uses.
-        publication_id: Template of the number that the marts carry.
+        stage: dbt selection of its models, as `csp refresh` uses it.
+        run: Task that runs dbt.
+        arguments: What it is called with.
     """
-    from cosmos.airflow.task_group import DbtTaskGroup  # noqa: PLC0415
-    from cosmos.config import (  # noqa: PLC0415
-        ExecutionConfig,
-        ProfileConfig,
-        ProjectConfig,
-        RenderConfig,
-    )
-    from cosmos.constants import (  # noqa: PLC0415
-        ExecutionMode,
-        InvocationMode,
-        LoadMode,
-        SeedRenderingBehavior,
-        TestBehavior,
-    )
+    models = [m for m in read_models(Home.from_environment().dbt_models) if m.stage == stage]
+    # A second try would find the tasks of the models at their end already.
+    once: dict[str, Any] = {"retries": 0}
+    with DbtStage(group_id) as group:
+        group.dbt = task(task_id="dbt", **once)(run)(*arguments).operator
+        for room, lying in groupby(sorted(models, key=_room), key=_room):
+            with TaskGroup(room):
+                for model in lying:
+                    ModelTask(
+                        task_id=model.name,
+                        model=model.name,
+                        dbt_task=group.dbt.task_id,
+                        doc_md=f"{model.description}\n\nReads: {', '.join(model.reads)}",
+                        **once,
+                    )
+    return group
 
-    arguments: dict[str, Any] = {
-        "env": {"CSP_PUBLICATION_ID": publication_id},
-        "install_deps": False,
-        "append_env": True,
-        "retries": 0,  # a consumer's retry would start a second dbt and meet DuckDB's lock
-        "deferrable": False,
-        "poke_interval": 1,
-    }
-    manifest = Home.from_environment().dbt_manifest
-    project = ProjectConfig(
-        dbt_project_path=DBT_PROJECT, manifest_path=str(manifest), install_dbt_deps=False
-    )
-    # Through Airflow's object storage the first read of a plain file loads every plugin and a web
-    # framework with them, half a second of each parse.
-    project.manifest_path = manifest
-    return DbtTaskGroup(
-        group_id=group_id,
-        project_config=project,
-        profile_config=ProfileConfig(
-            profile_name="community_safety",
-            target_name=os.environ.get("CSP_DBT_TARGET", "duckdb"),
-            profiles_yml_filepath=DBT_PROJECT / "profiles.yml",
-        ),
-        execution_config=ExecutionConfig(
-            execution_mode=ExecutionMode.WATCHER, invocation_mode=InvocationMode.DBT_RUNNER
-        ),
-        render_config=RenderConfig(
-            load_method=LoadMode.DBT_MANIFEST,
-            select=[select],
-            test_behavior=TestBehavior.NONE,
-            emit_datasets=False,
-            # The producer loads the seeds all the same; a task for each would only cost time.
-            seed_rendering_behavior=SeedRenderingBehavior.NONE,
-        ),
-        operator_args=arguments,
-        default_args={"retries": 0},
-    )
+
+def _room(model: DbtModel) -> str:
+    return model.room

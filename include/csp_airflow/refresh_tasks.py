@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from csp_airflow.face import data_faults_fail_at_once
+from csp_airflow.model_task import Progress
+
+if TYPE_CHECKING:
+    from csp.warehouse.dbt_models import Tell
 
 Ticket = dict[str, int]
+#: Parameter of the refresh DAG: build every model, whatever has changed.
+FULL = "full"
 
 
 def _run(ticket: Ticket) -> Any:  # noqa: ANN401 - imported only when a task runs
@@ -56,11 +62,39 @@ def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow
 
 
 @data_faults_fail_at_once
-def load_lake(ticket: Ticket) -> None:
-    """Show the warehouse exactly the deliveries that may be read; every model is built anew."""
+def load_lake(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Show the warehouse exactly the deliveries that may be read."""
     run = _run(ticket)
     run.load_lake()
-    run.platform.warehouse.note_built({})
+    if context["params"].get(FULL):
+        run.platform.warehouse.note_built({})
+
+
+def _told(step: Callable[[Tell], None], context: dict[str, Any]) -> None:
+    """Run a dbt step; the tasks of its models are told how each ended."""
+    progress = Progress(context["ti"])
+    try:
+        step(progress)
+    finally:
+        progress.end()
+
+
+@data_faults_fail_at_once
+def build_core(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Build seeds, staging and core models: those that rest on a feed that has changed."""
+    _told(_run(ticket).build_core, context)
+
+
+@data_faults_fail_at_once
+def build_kpi(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Build the exact KPI cells."""
+    _told(_run(ticket).build_kpi, context)
+
+
+@data_faults_fail_at_once
+def build_marts(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
+    """Build the marts that people read."""
+    _told(_run(ticket).build_marts, context)
 
 
 @data_faults_fail_at_once

@@ -76,15 +76,6 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "SCHEDULER__ENABLE_TRACEMALLOC": "False",
-        "TRIGGERER__DEFAULT_CAPACITY": "100",
-        "COSMOS__ENABLE_TELEMETRY": "False",
-        "COSMOS__ENABLE_MEMORY_OPTIMISED_IMPORTS": "True",
-        # It runs dbt in a copy of the project, and only its own cache of the parse knows that.
-        "COSMOS__ENABLE_CACHE": "True",
-        "COSMOS__CACHE_DIR": folder / "cosmos",
-        "COSMOS__UPLOAD_SQL_TO_XCOM": "False",
-        # Its producer is never retried, and a backup of each message slows it by half.
-        "COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": "False",
     }
     named = {f"AIRFLOW__{name}": str(value) for name, value in settings.items()}
     return named | {
@@ -121,12 +112,10 @@ class LocalAirflow:
         """Environment of every process: the caller's, the data root, dbt's and Airflow's own."""
         platform = Platform.from_environment()
         scripts = str(Path(sys.executable).parent)
-        dbt = dbt_settings(platform.warehouse, self.home)
-        del dbt["DBT_TARGET_PATH"]  # in the copy that Cosmos makes for each run
         return (
             dict(os.environ)
             | {"CSP_HOME": str(self.home.root), "PATH": f"{scripts}:{os.environ.get('PATH', '')}"}
-            | dbt
+            | dbt_settings(platform.warehouse, self.home)
             | airflow_settings(self.folder, self.port, self._secret)
         )
 
@@ -150,7 +139,7 @@ class LocalAirflow:
             stdout=self._log("db-migrate"),
             stderr=subprocess.STDOUT,
         )
-        DbtRunner(platform.warehouse, self.home).write_manifest()
+        DbtRunner(platform.warehouse, self.home).write_models()
         if migrate.wait() != 0:
             raise CspError(
                 f"Airflow's metadata could not be made; see {self.folder}/db-migrate.log"

@@ -11,7 +11,7 @@ from tests.warehouse.conftest import Server, platform_at, server, take  # noqa: 
 from csp.lake.home import Home
 from csp.project import PROJECT_ROOT
 from csp.simulator import simulate
-from csp.warehouse.dbt_runner import DbtRunner
+from csp.warehouse.dbt_runner import DbtRunner, write_seeds_and_models
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
@@ -72,8 +72,9 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
     """The parsed project."""
     folder = tmp_path_factory.mktemp("parsed")
     runner = DbtRunner(DuckDBWarehouse(Home(folder)), Home(folder))
-    runner.write_manifest()
-    return json.loads(runner.manifest.read_text(encoding="utf-8"))
+    write_seeds_and_models()
+    runner.invoke("parse")
+    return json.loads((runner.target / "manifest.json").read_text(encoding="utf-8"))
 
 
 def test_every_model_and_column_is_described(manifest: dict) -> None:

@@ -67,9 +67,9 @@ class Home:
         return self._made("warehouse") / "candidate.duckdb"
 
     @property
-    def dbt_manifest(self) -> Path:
-        """The manifest that the refresh DAG is drawn from; dbt runs never write it."""
-        return self.root / "dbt" / "manifest.json"
+    def dbt_models(self) -> Path:
+        """The list of dbt models that the refresh DAG is drawn from."""
+        return self.root / "dbt" / "models.json"
 
     @property
     def published(self) -> Path:

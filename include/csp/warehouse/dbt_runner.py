@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
-from collections.abc import Iterator
+import pickle
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +20,16 @@ from csp.faults import CspError
 from csp.lake.home import Home
 from csp.project import DBT_PROJECT
 from csp.warehouse.code_version import code_version
+from csp.warehouse.dbt_models import STAGES, DbtModel, ModelOutcome, State, Tell, models_as_text
 from csp.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-CORE_STAGE, KPI_STAGE, MART_STAGE = "tag:core_stage", "tag:kpi_stage", "tag:mart_stage"
 MOST_TOLD = 300
 ALWAYS_BUILT = "fct_release"
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
-PARSED: dict[Any, Manifest] = {}
+PARSED: dict[str, bytes] = {}
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DO_NOT_TRACK": "1",
@@ -82,9 +85,15 @@ class DbtRunner:
         self.settings = dbt_settings(warehouse, home)
         self.project = project
         self.target = Path(self.settings["DBT_TARGET_PATH"])
-        self.manifest = home.dbt_manifest
+        self.home = home
 
-    def build(self, stage: str, publication_id: int, changed: list[Contract] | None = None) -> None:
+    def build(
+        self,
+        stage: str,
+        publication_id: int,
+        changed: list[Contract] | None = None,
+        tell: Tell | None = None,
+    ) -> None:
         """Build one stage: seeds and models; dbt's own tests run before code is released.
 
         Args:
@@ -93,6 +102,7 @@ class DbtRunner:
                 dbt variable, because a changed variable makes dbt parse the whole project anew.
             changed: Feeds whose deliveries have changed; only what rests on them is built, and
                 the releases. Everything when not given.
+            tell: Told of each model as it ends, from any of dbt's threads.
 
         Raises:
             CspError: A model failed; the message names each with dbt's own sentence.
@@ -108,30 +118,57 @@ class DbtRunner:
             *("--resource-type", "seed", "--resource-type", "model"),
             publication_id=publication_id,
             manifest=self._parsed(),
+            tell=tell,
         )
 
     def _parsed(self) -> Manifest:
-        """The parsed project; parsing takes longer than most builds, so once per process."""
-        names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")
-        database = tuple(Path(self.settings.get(name, "")).name for name in names)
-        key = (self.project, database, code_version())
-        if key not in PARSED:
-            write_seeds_and_models()
-            PARSED[key] = self.invoke("parse")
-        return PARSED[key].deepcopy()
+        """The parsed project, parsed once for each version of the code.
 
-    def write_manifest(self) -> None:
-        """Parse the project and write the manifest that the refresh DAG is drawn from."""
-        write_seeds_and_models()
-        self.invoke("parse")
-        # The one in the target folder is written anew by every dbt run, under the DAG's eyes.
-        written = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
-        aside = self.manifest.with_suffix(".unfinished")
-        aside.write_text(json.dumps(written | {"macros": {}, "docs": {}}), encoding="utf-8")
-        aside.replace(self.manifest)
+        Parsing takes longer than most builds, and each stage under Airflow is a process of its own;
+        so it is kept as bytes, in the process and below the data root. dbt changes what it is
+        given, so everybody gets a manifest of his own.
+        """
+        key = self._parse_key()
+        if key not in PARSED:
+            kept = self.home.root / "dbt" / "parsed" / f"{key}.pickle"
+            if not kept.exists():
+                write_seeds_and_models()
+                key = self._parse_key()  # what was just written is part of the code
+                kept = kept.with_name(f"{key}.pickle")
+                _write_whole(kept, pickle.dumps(self.invoke("parse")))
+                for old in set(kept.parent.glob("*.pickle")) - {kept}:
+                    old.unlink(missing_ok=True)
+            PARSED[key] = kept.read_bytes()
+        return pickle.loads(PARSED[key])  # noqa: S301 - our own, below the data root
+
+    def _parse_key(self) -> str:
+        names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")
+        database = [Path(self.settings.get(name, "")).name for name in names]
+        parts = (str(self.project), *database, code_version(), version("dbt-core"), sys.version)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def write_models(self) -> None:
+        """Write the list of models that the refresh DAG is drawn from, whole or not at all."""
+        models = [
+            DbtModel(
+                name=node.name,
+                room=node.fqn[2] if node.fqn[1] == "from_contracts" else node.fqn[1],
+                stage=next(stage for stage in STAGES if stage.removeprefix("tag:") in node.tags),
+                description=node.description,
+                reads=sorted(read.split(".", 2)[2] for read in node.depends_on.nodes),
+            )
+            for node in self._parsed().nodes.values()
+            if node.resource_type == "model"
+        ]
+        models.sort(key=lambda model: model.name)
+        _write_whole(self.home.dbt_models, models_as_text(models).encode())
 
     def invoke(
-        self, *arguments: str, publication_id: int = 0, manifest: Manifest | None = None
+        self,
+        *arguments: str,
+        publication_id: int = 0,
+        manifest: Manifest | None = None,
+        tell: Tell | None = None,
     ) -> Any:  # noqa: ANN401 - a manifest for parse, results for build
         """Run one dbt command and give back what dbt gives.
 
@@ -141,7 +178,8 @@ class DbtRunner:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
         with _environment(self.settings | {PUBLICATION_ID: str(publication_id)}):
-            outcome = dbtRunner(manifest=manifest).invoke(
+            callbacks = [_telling(tell)] if tell else []
+            outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
                 [
                     "--quiet",
                     "--no-use-colors",
@@ -164,6 +202,37 @@ class DbtRunner:
             if result.status in ("error", "fail", "runtime error")
         ]
         raise CspError(f"dbt {arguments[0]} failed at " + "; ".join(failed[:5]))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Let a file appear with all of its content, also when two processes write it at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
+STATES: dict[str, State] = {
+    "success": "built",
+    "error": "failed",
+    "fail": "failed",
+    "runtime error": "failed",
+    "skipped": "skipped",
+}
+
+
+def _telling(tell: Tell) -> Callable[[Any], None]:
+    """A dbt callback that passes on the end of each model."""
+
+    def heard(event: Any) -> None:  # noqa: ANN401 - a protobuf message that dbt makes
+        if event.info.name != "NodeFinished" or event.data.node_info.resource_type != "model":
+            return
+        node, result = event.data.node_info, event.data.run_result
+        state = STATES.get(node.node_status, "failed")
+        message = "" if state == "built" else _first_lines(str(result.message))
+        tell(ModelOutcome(node.node_name, state, message, result.execution_time))
+
+    return heard
 
 
 def _first_lines(message: str) -> str:

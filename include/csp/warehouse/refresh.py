@@ -24,7 +24,8 @@ from csp.quality.judge import GateOutcome, Verdict, judge, record
 from csp.quality.publication_suite import publication_suite, reconciliation_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
-from csp.warehouse.dbt_runner import CORE_STAGE, KPI_STAGE, MART_STAGE, DbtRunner
+from csp.warehouse.dbt_models import CORE_STAGE, KPI_STAGE, MART_STAGE, Tell
+from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
@@ -189,7 +190,7 @@ class RefreshRun:
             ]
             self.platform.warehouse.load(inputs, release_cells(self.ledger))
 
-    def build_core(self) -> None:
+    def build_core(self, tell: Tell | None = None) -> None:
         """Seeds, staging and core models: those that rest on a feed whose deliveries changed.
 
         All of them when it is not known what the candidate was built from, or the code is another.
@@ -202,26 +203,28 @@ class RefreshRun:
             changed = [c for c in self.platform.registry if c.id in names]
         # A build that breaks off leaves the candidate half old, half new.
         warehouse.note_built({})
-        self._build(CORE_STAGE, changed)
+        self._build(CORE_STAGE, changed, tell)
         warehouse.note_built(now)
 
-    def build_kpi(self) -> None:
+    def build_kpi(self, tell: Tell | None = None) -> None:
         """Exact KPI cells, which nobody reads."""
-        self._build(KPI_STAGE)
+        self._build(KPI_STAGE, tell=tell)
 
     def control_disclosure(self) -> None:
         """Decide what of the cells about people may be shown."""
         with self.ledger.step("control disclosure", f"refresh {self.ticket.refresh_id}"):
             control_disclosure(self.platform.warehouse, self.ticket.publication_id)
 
-    def build_marts(self) -> None:
+    def build_marts(self, tell: Tell | None = None) -> None:
         """The marts that people read."""
-        self._build(MART_STAGE)
+        self._build(MART_STAGE, tell=tell)
 
-    def _build(self, stage: str, changed: list[Contract] | None = None) -> None:
+    def _build(
+        self, stage: str, changed: list[Contract] | None = None, tell: Tell | None = None
+    ) -> None:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
             runner = DbtRunner(self.platform.warehouse, self.home)
-            runner.build(stage, self.ticket.publication_id, changed)
+            runner.build(stage, self.ticket.publication_id, changed, tell)
 
     def _feed_digests(self) -> dict[str, str]:
         """Feed → digest of the cells that may be read of it; and the version of the code."""

@@ -6,7 +6,7 @@ from csp.warehouse.dbt_models import CORE_STAGE, KPI_STAGE, MART_STAGE
 from csp_airflow import refresh_tasks
 from csp_airflow.dbt_stage import dbt_stage
 from csp_airflow.face import DEFAULTS
-from csp_airflow.names import PUBLISHED, REFRESH_DAG, feed_ids, lake_asset
+from csp_airflow.names import CORE_GROUP, PUBLISHED, REFRESH_DAG, feed_ids, lake_asset
 
 DOCUMENTATION = """
 ### Refresh of the warehouse
@@ -50,7 +50,7 @@ with DAG(
 ) as dag:
     ticket = task.short_circuit(refresh_tasks.admit_deliveries)()
     lake = task(refresh_tasks.load_lake)(ticket)
-    core = dbt_stage("core", CORE_STAGE, refresh_tasks.build_core, ticket)
+    core = dbt_stage(CORE_GROUP, CORE_STAGE, refresh_tasks.build_core, ticket)
     warehouse_gate = task(refresh_tasks.warehouse_gate)(ticket)
     cells = dbt_stage("kpi", KPI_STAGE, refresh_tasks.build_kpi, ticket)
     control = task(refresh_tasks.control_disclosure)(ticket)

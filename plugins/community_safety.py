@@ -25,6 +25,9 @@ FOR_TASKS = (
     "csp.warehouse.refresh",
     "great_expectations.expectations",
     "dbt.cli.main",
+    "dbt.task.build",
+    "babel.dates",
+    "pyarrow.dataset",
     "dbt.adapters.duckdb",
     "dbt.adapters.postgres",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import Asset
 
 from csp.project import CONTRACTS
+from csp.warehouse.dbt_models import DbtModel
 
 PUBLISHED = Asset("csp_published", uri="csp://published/marts")
 REFRESH_DAG = "refresh_warehouse"
@@ -13,6 +14,14 @@ REFRESH_DAG = "refresh_warehouse"
 def lake_asset(feed: str) -> Asset:
     """The asset that a feed's DAG emits when something new was taken in."""
     return Asset(f"csp_lake_{feed}", uri=f"csp://lake/{feed}")
+
+
+CORE_GROUP = "core"
+
+
+def model_task_id(group_id: str, model: DbtModel) -> str:
+    """The task that shows a model."""
+    return f"{group_id}.{model.room}.{model.name}"
 
 
 def feed_ids() -> list[str]:

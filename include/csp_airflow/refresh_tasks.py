@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import DownstreamTasksSkipped
+
 from csp_airflow.face import data_faults_fail_at_once
 from csp_airflow.model_task import Progress
+from csp_airflow.names import CORE_GROUP, model_task_id
 
 if TYPE_CHECKING:
     from csp.warehouse.dbt_models import Tell
@@ -63,11 +66,21 @@ def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow
 
 @data_faults_fail_at_once
 def load_lake(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
-    """Show the warehouse exactly the deliveries that may be read."""
+    """Show the warehouse exactly the deliveries that may be read.
+
+    Raises:
+        DownstreamTasksSkipped: Some core models will not be built, as nothing that they rest on has
+            changed; this shows them as skipped, and costs nothing for each.
+    """
+    from csp.warehouse.dbt_models import read_models  # noqa: PLC0415
+
     run = _run(ticket)
     run.load_lake()
     if context["params"].get(FULL):
         run.platform.warehouse.note_built({})
+    if untouched := run.untouched(read_models(run.home.dbt_models)):
+        print(f"{len(untouched)} core models rest on nothing that has changed")  # noqa: T201
+        raise DownstreamTasksSkipped(tasks=[model_task_id(CORE_GROUP, m) for m in untouched])
 
 
 def _told(step: Callable[[Tell], None], context: dict[str, Any]) -> None:

@@ -43,6 +43,19 @@ class ModelOutcome:
 Tell = Callable[[ModelOutcome], None]
 
 
+def resting_on(sources: set[str], models: list[DbtModel]) -> set[str]:
+    """Names of the models that read one of these sources, by whatever way.
+
+    Args:
+        sources: Names as models read them: domain and entity of a feed.
+        models: All models.
+    """
+    found: set[str] = set()
+    while more := {m.name for m in models if {*m.reads} & (sources | found)} - found:
+        found |= more
+    return found
+
+
 def models_as_text(models: list[DbtModel]) -> str:
     """The list as it is kept below the data root."""
     return json.dumps([asdict(model) for model in models])

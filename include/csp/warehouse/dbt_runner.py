@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,11 +136,11 @@ class DbtRunner:
                 write_seeds_and_models()
                 key = self._parse_key()  # what was just written is part of the code
                 kept = kept.with_name(f"{key}.pickle")
-                _write_whole(kept, pickle.dumps(self.invoke("parse")))
+                _write_whole(kept, _as_bytes(self.invoke("parse")))
                 for old in set(kept.parent.glob("*.pickle")) - {kept}:
                     old.unlink(missing_ok=True)
             PARSED[key] = kept.read_bytes()
-        return pickle.loads(PARSED[key])  # noqa: S301 - our own, below the data root
+        return _from_bytes(PARSED[key])
 
     def _parse_key(self) -> str:
         names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")
@@ -202,6 +203,21 @@ class DbtRunner:
             if result.status in ("error", "fail", "runtime error")
         ]
         raise CspError(f"dbt {arguments[0]} failed at " + "; ".join(failed[:5]))
+
+
+def _as_bytes(manifest: Manifest) -> bytes:
+    """A parsed project without its look-up tables, which dbt makes anew when it needs them.
+
+    dbt's own way to pickle a manifest leaves fields out, so that others come back in their place.
+    """
+    names = [field.name for field in fields(manifest) if not field.name.startswith("_")]
+    return pickle.dumps({name: getattr(manifest, name) for name in names})
+
+
+def _from_bytes(kept: bytes) -> Manifest:
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - importing dbt takes seconds
+
+    return Manifest(**pickle.loads(kept))  # noqa: S301 - our own, below the data root
 
 
 def _write_whole(path: Path, content: bytes) -> None:

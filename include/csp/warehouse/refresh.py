@@ -24,8 +24,15 @@ from csp.quality.judge import GateOutcome, Verdict, judge, record
 from csp.quality.publication_suite import publication_suite, reconciliation_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.code_version import code_version
-from csp.warehouse.dbt_models import CORE_STAGE, KPI_STAGE, MART_STAGE, Tell
-from csp.warehouse.dbt_runner import DbtRunner
+from csp.warehouse.dbt_models import (
+    CORE_STAGE,
+    KPI_STAGE,
+    MART_STAGE,
+    DbtModel,
+    Tell,
+    resting_on,
+)
+from csp.warehouse.dbt_runner import ALWAYS_BUILT, DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
@@ -196,15 +203,28 @@ class RefreshRun:
         All of them when it is not known what the candidate was built from, or the code is another.
         """
         warehouse, now = self.platform.warehouse, self._feed_digests()
-        before = warehouse.built()
-        changed = None
-        if before.get(CODE) == now[CODE]:
-            names = {feed for feed in {*now, *before} if now.get(feed) != before.get(feed)}
-            changed = [c for c in self.platform.registry if c.id in names]
+        changed = self._changed(now)
         # A build that breaks off leaves the candidate half old, half new.
         warehouse.note_built({})
         self._build(CORE_STAGE, changed, tell)
         warehouse.note_built(now)
+
+    def untouched(self, models: list[DbtModel]) -> list[DbtModel]:
+        """The core models that `build_core` will leave as they are."""
+        changed = self._changed(self._feed_digests())
+        if changed is None:
+            return []
+        names = resting_on({f"{feed.domain}.{feed.entity}" for feed in changed}, models)
+        names.add(ALWAYS_BUILT)
+        return [m for m in models if m.stage == CORE_STAGE and m.name not in names]
+
+    def _changed(self, now: dict[str, str]) -> list[Contract] | None:
+        """Feeds whose cells are others than the candidate was built from; None when not known."""
+        before = self.platform.warehouse.built()
+        if before.get(CODE) != now[CODE]:
+            return None
+        names = {feed for feed in {*now, *before} if now.get(feed) != before.get(feed)}
+        return [contract for contract in self.platform.registry if contract.id in names]
 
     def build_kpi(self, tell: Tell | None = None) -> None:
         """Exact KPI cells, which nobody reads."""

@@ -1,9 +1,9 @@
 """What Airflow loads of the platform when one of its processes starts.
 
 DAG files are parsed, and tasks run, in forks of long-lived processes. What the parent has imported
-its forks need not import again. So every process imports what DAG files need, and those that fork tasks also
-import what tasks need: Great Expectations and dbt take seconds each, and a refresh needs both
-several times over.
+its forks need not import again. So every process imports what DAG files need, and those that fork
+tasks also import what tasks need: Great Expectations and dbt take seconds each, and a refresh needs
+both several times over.
 """
 
 import importlib

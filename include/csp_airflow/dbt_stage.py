@@ -23,9 +23,7 @@ class DbtStage(TaskGroup):
         yield self.dbt
 
 
-def dbt_stage(
-    group_id: str, stage: str, run: Callable[..., None], *arguments: object
-) -> DbtStage:
+def dbt_stage(group_id: str, stage: str, run: Callable[..., None], *arguments: object) -> DbtStage:
     """A stage of the refresh.
 
     Args:

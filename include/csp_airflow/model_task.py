@@ -169,6 +169,6 @@ class ModelTask(BaseOperator):
             next_method="execute",
         )
 
-    def execute(self, context: Any) -> NoReturn:  # noqa: ANN401, ARG002 - Airflow's context
+    def execute(self, context: Any) -> NoReturn:  # noqa: ANN401 - Airflow's context
         """Wait in the triggerer; only reached where tasks are not started from there."""
         self.defer(trigger=ModelTrigger(self.model, self.dbt_task), method_name="execute")

@@ -33,7 +33,7 @@ DATA_ROOT = "/var/lib/csp"
 SECRET = re.compile(r"(PASSWORD|SECRET|SECRET_KEY|FERNET_KEY|REDISCLI_AUTH)$")
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([?-])([^}]*))?\}")
 EXACT_TAG = re.compile(r"^[\w./-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*$")
-TELEMETRY = re.compile(r"^(AIRFLOW__COSMOS__|DO_NOT_TRACK|SCARF_|GX_)")
+TELEMETRY = re.compile(r"^(DO_NOT_TRACK|SCARF_|GX_)")
 # What only one of the two shapes can say: places, addresses, and how much runs at a time.
 DIFFERS = re.compile(
     r"__(EXECUTOR|PARALLELISM|MAX_ACTIVE_TASKS_PER_DAG|SQL_ALCHEMY_CONN|EXECUTION_API_SERVER_URL"
@@ -43,13 +43,11 @@ DIFFERS = re.compile(
 FOREIGN_PROGRAMS = {"exec", "redis-server", "redis-cli", "grep", "pg_isready", "ssh-keyscan"}
 
 ASK_AIRFLOW = """
-import contextlib, importlib, io, json, re, sys
-from pathlib import Path
+import contextlib, importlib, io, json, sys
 commands = json.load(sys.stdin)
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import conf
 from celery.bin.celery import celery
-import cosmos.settings
 faults = {}
 for line in commands:
     words = json.loads(line)
@@ -69,8 +67,6 @@ options = {
     for section, known in conf.configuration_description.items()
     for option in known["options"]
 }
-source = Path(cosmos.settings.__file__).read_text()
-options |= {f"cosmos.{name}" for name in re.findall(r'"cosmos",\\s*"(\\w+)"', source)}
 json.dump({"faults": faults, "options": sorted(options)}, sys.__stdout__)
 """
 
@@ -391,14 +387,8 @@ KNOWN_BAD: list[tuple[Check, str, str, str]] = [
     (command_faults, "compose", "csp manifest", "csp manifests"),
     (command_faults, "compose", "[CMD, airflow, db, check]", "[CMD, curl, localhost]"),
     (option_faults, "compose", "AIRFLOW__API__BASE_URL", "AIRFLOW__WEBSERVER__BASE_URL"),
-    (option_faults, "compose", "AIRFLOW__COSMOS__ENABLE_CACHE", "AIRFLOW__COSMOS__CACHE"),
+    (option_faults, "compose", "AIRFLOW__CORE__PARALLELISM", "AIRFLOW__CORE__PARALLEL"),
     (setting_faults, "compose", 'GX_ANALYTICS_ENABLED: "false"', 'GX_ANALYTICS_ENABLED: "true"'),
-    (
-        setting_faults,
-        "compose",
-        'COSMOS__ENABLE_TELEMETRY: "False"',
-        'COSMOS__ENABLE_TELEMETRY: "True"',
-    ),
     (setting_faults, "compose", "CSP_DBT_PG_HOST: warehouse", "CSP_DBT_PG_HOST: metadata"),
     (setting_faults, "compose", "@warehouse:5432/ledger", "@warehouse:5432/warehouse"),
     (setting_faults, "compose", "CORE__EXECUTOR: CeleryExecutor", "CORE__EXECUTOR: LocalExecutor"),

@@ -97,6 +97,12 @@ framed as (
                 then 'not_mature'
             when periods.reported_series = 0 and periods.ruled_out_series > 0 then 'not_reported'
             when periods.reported_series = 0 then 'missing'
+            -- A share of what stands at the end of a month is there, or was not taken.
+            when
+                catalogue.aggregation = 'latest'
+                and catalogue.method = 'share'
+                and sums.kpi_id is null
+                then 'not_reported'
             when periods.most_missing > 0 then 'partial'
             else 'reported'
         end as status,

@@ -10,6 +10,10 @@ decisions as (
     select * from {{ source('disclosure', 'disclosure_decision') }}
 ),
 
+intervals as (
+    select * from {{ ref('int_kpi__interval') }}
+),
+
 -- Counts of people are shown as disclosure control decided; without a decision they stay hidden.
 controlled as (
     select
@@ -84,28 +88,52 @@ published as (
     select * from change_cells
 ),
 
+valued as (
+    select
+        *,
+        {{ round_to(kpi_value()) }} as value,
+        {{ round_to(kpi_limit('lower')) }} as chance_lower,
+        {{ round_to(kpi_limit('upper')) }} as chance_upper,
+        {{ month_start('period_end') }} as last_month
+    from published
+),
+
+-- Where more than chance makes a figure uncertain, its own interval stands in place of chance's.
 final as (
     select
-        kpi_id,
-        breakdown,
-        period_kind,
-        period_start,
-        period_end,
-        area_code,
-        area_kind,
-        numerator,
-        denominator,
-        {{ round_to(kpi_value()) }} as value,
-        {{ round_to(kpi_limit('lower')) }} as lower,
-        {{ round_to(kpi_limit('upper')) }} as upper,
-        unit,
-        maturity,
-        status,
-        status = 'suppressed' as is_suppressed,
-        as_of,
-        definition_version,
+        valued.kpi_id,
+        valued.breakdown,
+        valued.period_kind,
+        valued.period_start,
+        valued.period_end,
+        valued.area_code,
+        valued.area_kind,
+        valued.numerator,
+        valued.denominator,
+        valued.value,
+        case
+            when valued.value is null then null
+            when intervals.kpi_id is null then valued.chance_lower
+            when valued.value between intervals.lower and intervals.upper then intervals.lower
+        end as lower,
+        case
+            when valued.value is null then null
+            when intervals.kpi_id is null then valued.chance_upper
+            when valued.value between intervals.lower and intervals.upper then intervals.upper
+        end as upper,
+        valued.unit,
+        valued.maturity,
+        valued.status,
+        valued.status = 'suppressed' as is_suppressed,
+        valued.as_of,
+        valued.definition_version,
         cast({{ env_var('CSP_PUBLICATION_ID', '0') }} as integer) as publication_id
-    from published
+    from valued
+    left join intervals
+        on
+            valued.kpi_id = intervals.kpi_id
+            and valued.breakdown = intervals.breakdown
+            and valued.last_month = intervals.month_start
 )
 
 select * from final

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy import Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from csp.lake.home import Home
 from csp.lake.tables import LedgerTable, Receipt, Step
+
+#: Key of the lock, on PostgreSQL, of whoever makes the tables.
+MAKING_TABLES = 20_190_401
 
 
 def utc_now() -> datetime:
@@ -22,7 +26,10 @@ def utc_now() -> datetime:
 
 def _use_write_ahead_log(connection: object, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("pragma journal_mode=wal")
+    # The file keeps the mode. Whoever finds it locked leaves the change to whom locked it, or to
+    # the next to connect: SQLite does not wait here as it does everywhere else.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("pragma journal_mode=wal")
     cursor.execute("pragma synchronous=normal")
     cursor.close()
 
@@ -44,7 +51,19 @@ class Ledger:
         )
         if is_sqlite:
             event.listen(self.engine, "connect", _use_write_ahead_log)
-        LedgerTable.metadata.create_all(self.engine)
+        self._make_missing_tables(is_sqlite)
+
+    def _make_missing_tables(self, is_sqlite: bool) -> None:
+        """Make the tables once, however many processes open a new ledger at the same moment."""
+        if set(LedgerTable.metadata.tables) <= set(inspect(self.engine).get_table_names()):
+            return
+        with self.engine.connect() as connection:
+            if is_sqlite:
+                connection.exec_driver_sql("begin immediate")
+            else:
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({MAKING_TABLES})")
+            LedgerTable.metadata.create_all(connection)
+            connection.commit()
 
     @classmethod
     def of(cls, home: Home) -> Ledger:

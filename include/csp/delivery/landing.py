@@ -9,7 +9,8 @@ import hashlib
 import os
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +20,7 @@ from csp.privacy.keys import KeyRing
 from csp.privacy.sealed import seal
 
 CHUNK_BYTES = 1 << 20
+MOST_CHUNKS_WAITING = 4
 RECEIVED = "received-"
 LONGEST_INTAKE_SECONDS = 6 * 3600
 # Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
@@ -112,11 +114,13 @@ def receive(source: BinaryIO, home: Home) -> LandedFile:
     try:
         # Hashing takes as long as all the rest, and lets another thread run meanwhile.
         with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
+            hashed: deque[Future[None]] = deque()
             while chunk := source.read(CHUNK_BYTES):
-                hashed = hasher.submit(digest.update, chunk)
-                look.take(chunk)
+                hashed.append(hasher.submit(digest.update, chunk))
                 target.write(chunk)
-                hashed.result()
+                look.take(chunk)
+                if len(hashed) > MOST_CHUNKS_WAITING:
+                    hashed.popleft().result()
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise

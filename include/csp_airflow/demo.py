@@ -27,6 +27,7 @@ from csp_airflow.rest import FINISHED, AirflowRest
 from csp_airflow.server import LocalAirflow
 
 MARKER = ".demo"
+TAKE_IN = "take_in_files"
 SPECIMENS = ("sample", "metropolitan-burglary-only")
 SHOWN = {"S01", "S02", "K021", "K046", "K049", "K077", "K090", "K105"}
 
@@ -80,11 +81,15 @@ def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
     for feed in feeds:
         rest.trigger(feed)
     rest.unpause_feeds()
-    shown: set[tuple[str, str, str]] = set()
-    while _feeds_under_way(rest, feeds, shown):
-        time.sleep(2)
+    taken_in: set[str] = set()
+    ended: set[str] = set()
+    while not ended.issuperset(feeds):
+        _show_taken_in(rest, taken_in)
+        _show_ended(rest, ended)
+        time.sleep(1)
     rest.unpause(REFRESH_DAG)
     rest.trigger(REFRESH_DAG)
+    shown: set[tuple[str, str, str]] = set()
     while True:
         runs = rest.runs(REFRESH_DAG)
         for run in runs:
@@ -92,32 +97,35 @@ def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
         ended = all(run["state"] in FINISHED for run in runs)
         if ended and _nothing_is_left(platform, runs[-1]):
             return runs[-1]
-        time.sleep(2)
+        time.sleep(1)
 
 
-def _feeds_under_way(rest: AirflowRest, feeds: list[str], shown: set[tuple[str, str, str]]) -> bool:
-    """Show each feed whose run has ended since, and say whether one is still under way."""
-    runs = [run for run in rest.newest_runs() if run["dag_id"] in feeds]
-    for run in runs:
-        key = (run["dag_id"], run["dag_run_id"], "ended")
-        if run["state"] in FINISHED and key not in shown:
-            shown.add(key)
-            _show_feed(rest, run["dag_id"], run)
-    return any(run["state"] not in FINISHED for run in runs)
+def _show_taken_in(rest: AirflowRest, shown: set[str]) -> None:
+    """One line for each feed whose files have been taken in since."""
+    for task in rest.ended_tasks(TAKE_IN):
+        feed = task["dag_id"]
+        if task["state"] == "success" and feed not in shown:
+            shown.add(feed)
+            counts = rest.xcom(feed, task["dag_run_id"], TAKE_IN, "return_value")
+            said = f"{counts.get('accepted', 0)} files, {counts.get('rows', 0):,} rows"
+            console.print(f"  {time.strftime('%H:%M:%S')} {feed}: {said}")
 
 
-def _show_feed(rest: AirflowRest, feed: str, run: dict[str, Any]) -> None:
-    """One line for a feed whose run has ended: what was taken in, and how the gate judged."""
-    states = rest.task_states(feed, run["dag_run_id"])
-    red = [task for task, state in states.items() if state in ("failed", "upstream_failed")]
-    counts = {}
-    if states.get("take_in_files") == "success":
-        counts = rest.xcom(feed, run["dag_run_id"], "take_in_files", "return_value")
-    said = f"{counts.get('accepted', 0)} files, {counts.get('rows', 0):,} rows"
-    console.print(
-        f"  {time.strftime('%H:%M:%S')} {feed}: {said}, "
-        + (f"red at {', '.join(red)}" if red else "gate passed")
-    )
+def _show_ended(rest: AirflowRest, ended: set[str]) -> None:
+    """Note each feed whose run has ended since, with a line for one that ended red.
+
+    A feed's first run takes in all that lies there. Its timetable may give it one more, which finds
+    nothing and is not waited for.
+    """
+    for run in rest.newest_runs():
+        feed = run["dag_id"]
+        if run["state"] not in FINISHED or feed in ended:
+            continue
+        ended.add(feed)
+        if run["state"] == "failed":
+            states = rest.task_states(feed, run["dag_run_id"])
+            red = [task for task, state in states.items() if state in ("failed", "upstream_failed")]
+            console.print(f"  {time.strftime('%H:%M:%S')} {feed}: red at {', '.join(red)}")
 
 
 def _nothing_is_left(platform: Platform, last_refresh: dict[str, Any]) -> bool:

@@ -91,6 +91,14 @@ class AirflowRest:
         """The newest hundred runs of all DAGs, oldest first."""
         return self.get("dags/~/dagRuns", order_by="-id", limit=100)["dag_runs"][::-1]
 
+    def ended_tasks(self, task_id: str) -> list[dict[str, Any]]:
+        """The newest hundred tasks of a name, of all DAGs, that succeeded or failed; oldest first.
+
+        A task that failed and is tried again is not among them.
+        """
+        query = {"task_id": task_id, "state": FINISHED, "order_by": "-end_date", "limit": 100}
+        return self.get("dags/~/dagRuns/~/taskInstances", **query)["task_instances"][::-1]
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         """State of one run."""
         return self.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"]

@@ -70,6 +70,8 @@ def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
         "LOGGING__BASE_LOG_FOLDER": folder / "logs",
         "LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+        # A worker may miss that its task has ended, and then looks again after this many seconds.
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         # A file that has changed is read at once all the same; reading all fifty takes a processor.
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1800",

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from csp import cli_tables as tables
-from csp.catalogue import KpiCatalogue
-from csp.catalogue.made import write_catalogue
+from csp.cli_feeds import AsJson, feeds
 from csp.cli_keys import keys
-from csp.contracts import ContractRegistry, load_contract
-from csp.contracts.derived import check_derived, write_derived
 from csp.faults import CspError, GateHeldError
-from csp.project import FEED_DAGS
-from csp.warehouse.platform import Platform
 
 SOME_REJECTED, HELD, SOME_DIFFER = 3, 4, 5
 
@@ -28,91 +22,23 @@ app = typer.Typer(
     help="Partner feeds of a Community Safety Partnership, from the inbox to published KPI marts.",
     pretty_exceptions_enable=False,
 )
-feeds = typer.Typer(no_args_is_help=True, help="Contracts: list, check, show, add, write.")
 quarantine = typer.Typer(no_args_is_help=True, help="Deliveries and rows held back.")
 app.add_typer(feeds, name="feeds")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(keys, name="keys")
 console = tables.wide_console()
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+if TYPE_CHECKING:
+    from csp.warehouse.platform import Platform
+
 Reason = Annotated[str, typer.Option(help="Why; the ledger keeps it.")]
 
 
-def _print_json(facts: Any) -> None:  # noqa: ANN401
-    sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n")
+def _platform() -> Platform:
+    """The platform; what it needs is imported only now, for `--help` needs none of it."""
+    from csp.warehouse.platform import Platform  # noqa: PLC0415
 
-
-@feeds.command("list")
-def feeds_list(as_json: AsJson = False) -> None:
-    """List the feeds with partner, class, cadence, owner and last delivery."""
-    from csp.warehouse.status import feed_status  # noqa: PLC0415
-
-    platform = Platform.from_environment()
-    rows = [tables.feed_row(c, feed_status(platform.ledger, c)) for c in platform.registry]
-    if as_json:
-        _print_json(rows)
-    else:
-        console.print(tables.feeds_table(rows))
-
-
-@feeds.command("check")
-def feeds_check() -> None:
-    """Fail on a contract or KPI that is wrong, and on a made file that is stale or left over."""
-    registry = ContractRegistry()
-    faults = []
-    for path in registry.paths:
-        try:
-            load_contract(path)
-        except CspError as fault:
-            faults += str(fault).splitlines()
-    catalogue = KpiCatalogue()
-    if not faults:
-        faults = check_derived(registry) + catalogue.faults({feed.id for feed in registry})
-    if faults:
-        raise CspError("\n".join(faults))
-    console.print(
-        f"{len(registry.paths)} contracts, {len(list(catalogue))} KPIs; "
-        "everything made from them is up to date"
-    )
-
-
-@feeds.command("write")
-def feeds_write() -> None:
-    """Write DAG files, dbt models and seeds and docs pages anew from contracts and catalogue."""
-    registry = ContractRegistry()
-    written = write_derived(registry) + write_catalogue(KpiCatalogue(), registry)
-    dags = [path for path in written if path.is_relative_to(FEED_DAGS)]
-    for path in dags:
-        console.print(f"wrote {path}", soft_wrap=True)
-    if made := len(written) - len(dags):
-        console.print(f"wrote {made} dbt files and pages, which are not kept in the repository")
-
-
-@feeds.command("show")
-def feeds_show(feed: str, as_json: AsJson = False) -> None:
-    """Show one feed's contract as its docs page, or resolved as JSON."""
-    from csp.contracts.derived import docs_page  # noqa: PLC0415
-
-    contract = ContractRegistry().get(feed)
-    if as_json:
-        _print_json(contract.model_dump(by_alias=True))
-    else:
-        sys.stdout.write(docs_page(contract))
-
-
-@feeds.command("add")
-def feeds_add(
-    partner: Annotated[str, typer.Argument(help="Partner, as in include/contracts/<partner>/.")],
-    entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
-    sample: Annotated[Path, typer.Option(help="A CSV of the partner; no value of it is kept.")],
-) -> None:
-    """Scaffold a new feed from a sample file: its contract and its DAG."""
-    from csp.contracts.scaffold import scaffold  # noqa: PLC0415
-
-    for path in scaffold(partner, entity, sample):
-        console.print(f"wrote {path}", soft_wrap=True)
-    console.print("fill in what only a person knows, then run: csp feeds check")
+    return Platform.from_environment()
 
 
 @app.command()
@@ -126,12 +52,12 @@ def ingest(
     """Take deliveries in. Exit 0 when all were accepted, 3 when some were rejected."""
     from csp.intake import take_in  # noqa: PLC0415
 
-    platform = Platform.from_environment()
+    platform = _platform()
     if feed:
         platform.registry.get(feed)
     outcomes = take_in(paths, platform.home, platform.ledger, platform.registry, feed=feed)
     if as_json:
-        _print_json([tables.outcome_record(outcome) for outcome in outcomes])
+        tables.print_json([tables.outcome_record(outcome) for outcome in outcomes])
     else:
         tables.print_outcomes(console, outcomes)
     if any(o.verdict in ("rejected", "unrecognised", "refused") for o in outcomes):
@@ -152,7 +78,7 @@ def refresh(
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
     from csp.warehouse.refresh import refresh as run_refresh  # noqa: PLC0415
 
-    platform = Platform.from_environment()
+    platform = _platform()
     if give_up:
         console.print(f"closed {RefreshRun.give_up_running(platform)} running refresh(es)")
         return
@@ -174,9 +100,9 @@ def status(as_json: AsJson = False) -> None:
     """Feeds, open deliveries, warnings, and the current publication, stale or not."""
     from csp.warehouse.status import platform_status  # noqa: PLC0415
 
-    facts = platform_status(Platform.from_environment())
+    facts = platform_status(_platform())
     if as_json:
-        _print_json(facts)
+        tables.print_json(facts)
     else:
         tables.print_status(console, facts)
 
@@ -192,11 +118,11 @@ def kpi(
     from csp.kpi.reading import kpi_rows  # noqa: PLC0415
     from csp.kpi.trend import add_trends  # noqa: PLC0415
 
-    warehouse = Platform.from_environment().warehouse
+    warehouse = _platform().warehouse
     rows = kpi_rows(warehouse, kpi_id, period=period, area=area)
     add_trends(warehouse, rows)
     if as_json:
-        _print_json(rows)
+        tables.print_json(rows)
     else:
         console.print(tables.kpi_table(rows))
 
@@ -206,9 +132,9 @@ def reconcile(as_json: AsJson = False) -> None:
     """Set the presentation's figures beside the marts'. Exit 5 when the marts do not give one."""
     from csp.kpi.reconcile import differing, reconciliation  # noqa: PLC0415
 
-    rows = reconciliation(Platform.from_environment().warehouse)
+    rows = reconciliation(_platform().warehouse)
     if as_json:
-        _print_json(rows)
+        tables.print_json(rows)
     else:
         console.print(tables.reconciliation_table(rows))
     if differing(rows):
@@ -220,9 +146,9 @@ def scorecard(as_json: AsJson = False) -> None:
     """Write the scorecard of the current publication anew, and say where it is."""
     from csp.kpi.scorecard import write_scorecard  # noqa: PLC0415
 
-    files = write_scorecard(Platform.from_environment())
+    files = write_scorecard(_platform())
     if as_json:
-        _print_json(vars(files))
+        tables.print_json(vars(files))
         return
     if files.is_stale:
         console.print(f"publication {files.publication_id} is STALE", style="bold red")
@@ -240,10 +166,10 @@ def explain(
     """Lead from a KPI cell to its deliveries, contract hashes and gate results."""
     from csp.kpi.lineage import explain as lineage_of  # noqa: PLC0415
 
-    platform = Platform.from_environment()
+    platform = _platform()
     found = lineage_of(platform.warehouse, platform.ledger, kpi_id, period=period, area=area)
     if as_json:
-        _print_json([vars(lineage) for lineage in found])
+        tables.print_json([vars(lineage) for lineage in found])
     else:
         tables.print_lineage(console, found)
 
@@ -251,9 +177,9 @@ def explain(
 @app.command()
 def query(sql: str, as_json: AsJson = False) -> None:
     """Run read-only SQL on the published marts; --json prints an array of objects."""
-    result = Platform.from_environment().warehouse.query(sql)
+    result = _platform().warehouse.query(sql)
     if as_json:
-        _print_json(result.as_records())
+        tables.print_json(result.as_records())
     else:
         console.print(tables.result_table(result))
 
@@ -281,7 +207,7 @@ def manifest() -> None:
     """Write the list of dbt models that the refresh DAG is drawn from."""
     from csp.warehouse.dbt_runner import DbtRunner  # noqa: PLC0415
 
-    platform = Platform.from_environment()
+    platform = _platform()
     DbtRunner(platform.warehouse, platform.home).write_models()
 
 
@@ -290,9 +216,9 @@ def quarantine_list(as_json: AsJson = False) -> None:
     """Deliveries that are rejected or held, and deliveries with rows held back."""
     from csp.lake.quarantine import held_back  # noqa: PLC0415
 
-    rows = held_back(Platform.from_environment().ledger)
+    rows = held_back(_platform().ledger)
     if as_json:
-        _print_json(rows)
+        tables.print_json(rows)
     else:
         console.print(tables.quarantine_table(rows))
 
@@ -302,7 +228,7 @@ def quarantine_show(delivery: str) -> None:
     """The feedback on one delivery: codes, sentences and line numbers."""
     from csp.lake.decisions import find_delivery  # noqa: PLC0415
 
-    platform = Platform.from_environment()
+    platform = _platform()
     found = find_delivery(platform.ledger, delivery)
     if not found.feed:
         raise CspError(f"{found.file_name} belongs to no feed; it lies in landing")
@@ -325,14 +251,14 @@ def quarantine_admit(delivery: str, reason: Reason) -> None:
 def _decide(delivery: str, decision: str, reason: str) -> None:
     from csp.lake.decisions import decide  # noqa: PLC0415
 
-    found = decide(Platform.from_environment().ledger, delivery, decision, reason)
+    found = decide(_platform().ledger, delivery, decision, reason)
     console.print(f"{found.file_name}: {decision}ed; run: csp refresh", soft_wrap=True)
 
 
 def main() -> None:
     """Run the command line; a fault a person can act on is printed, never a traceback."""
     # What was imported stays to the end, and a command ends before its garbage matters: to look
-    # for it as often as a server does is a tenth of the time of many commands.
+    # for it as often as a server does, and once more at the end, is a tenth of many a command.
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -350,10 +276,12 @@ def main() -> None:
         errors.print(f"csp: {fault}", markup=False)
         raise SystemExit(1) from None
     except Exception as fault:  # the last line of defence against a traceback
-        log = Platform.from_environment().home.note_fault(fault)
+        log = _platform().home.note_fault(fault)
         errors.print(
             f"csp: an unforeseen fault ({type(fault).__name__}); where it happened is in {log}; "
             "please report it",
             markup=False,
         )
         raise SystemExit(1) from None
+    finally:
+        gc.freeze()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
-from csp.contracts import Contract
-from csp.intake import IntakeOutcome
 from csp.kpi import words
-from csp.kpi.lineage import Lineage
 from csp.kpi.words import NO_FIGURE
-from csp.warehouse.engine import QueryResult
-from csp.warehouse.platform import Platform
-from csp.warehouse.status import standing_warnings
+
+if TYPE_CHECKING:
+    from csp.contracts import Contract
+    from csp.intake import IntakeOutcome
+    from csp.kpi.lineage import Lineage
+    from csp.warehouse.engine import QueryResult
+    from csp.warehouse.platform import Platform
 
 MOST_ROWS = 500
 
@@ -25,6 +28,11 @@ def wide_console() -> Console:
     """A console as wide as the terminal, and wide enough for every table when piped."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=180)
+
+
+def print_json(facts: Any) -> None:  # noqa: ANN401
+    """Facts for a program; what JSON has no word for is written as text."""
+    sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def _table(*columns: str, title: str | None = None) -> Table:
@@ -107,6 +115,8 @@ def print_outcomes(console: Console, outcomes: list[IntakeOutcome]) -> None:
 
 def print_warnings(console: Console, platform: Platform) -> None:
     """Warnings of the gates, if there are any."""
+    from csp.warehouse.status import standing_warnings  # noqa: PLC0415
+
     for warning in standing_warnings(platform.ledger):
         console.print(f"warning: {warning}", soft_wrap=True, highlight=False, markup=False)
 

@@ -17,6 +17,7 @@ from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
 from csp.contracts.dictionary import data_dictionary
 from csp.contracts.model import Contract
+from csp.contracts.reading import write_compiled
 from csp.contracts.registry import ContractRegistry, resolved
 from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
 
@@ -145,6 +146,8 @@ def write_made(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Pa
 
 def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Path]:
     """Write DAG files and all that is not kept; returns the files written."""
+    if root == PROJECT_ROOT:
+        write_compiled(registry.paths)
     return _written(dag_files(registry, root)) + write_made(registry, root)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from csp.contracts.strict import PlacedError
 from csp.faults import CspError
-from csp.project import PROJECT_ROOT
+from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT
 
 Part = TypeVar("Part", bound=BaseModel)
 SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,6 +53,42 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
     return line
 
 
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _compiled() -> dict[str, dict[str, Any]]:
+    """What `write_compiled` wrote; nothing when it has not, or not whole."""
+    try:
+        return json.loads(COMPILED_CONTRACTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _content(path: Path, text: str) -> Any:  # noqa: ANN401 - whatever the YAML holds
+    """What the YAML holds; as JSON, which reads ten times as fast, while it is the same text."""
+    known = _compiled().get(_shown(path))
+    if known and known["sha256"] == _sha256(text):
+        return known["content"]
+    return yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
+
+
+def write_compiled(paths: Iterable[Path]) -> None:
+    """Write the content of YAML files as JSON beside their digests, where JSON can say it."""
+    entries = {}
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
+        said = json.dumps(content, default=str)
+        if json.loads(said) == content:
+            entries[_shown(path)] = {"sha256": _sha256(text), "content": content}
+    aside = COMPILED_CONTRACTS.with_suffix(".unfinished")
+    aside.write_text(json.dumps(entries), encoding="utf-8")
+    aside.replace(COMPILED_CONTRACTS)
+    _compiled.cache_clear()
+
+
 def load_strict(path: Path, model: type[Part]) -> Part:
     """Read one YAML file strictly.
 
@@ -65,7 +105,7 @@ def load_strict(path: Path, model: type[Part]) -> Part:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
+        content = _content(path, text)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark else 1

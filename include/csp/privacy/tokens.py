@@ -5,11 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from csp.privacy.keys import KeyRing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def token(ring: KeyRing, purpose: str, value: str) -> str:
@@ -32,6 +35,8 @@ def tokens(ring: KeyRing, purpose: str, values: pa.Array | pa.ChunkedArray) -> p
 
 
 def _tokens_with(key: bytes, values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415 - most feeds have no identifier
+
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     encoded = values.cast(pa.string()).dictionary_encode()

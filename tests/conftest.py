@@ -25,6 +25,11 @@ from csp.privacy.sealed import open_sealed
 from csp.project import PROJECT_ROOT
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
+from tests.postgresql import server
+from tests.scorecard.browsing import axe, browser
+
+# Here and nowhere else, so that a process that runs tests of several folders has one of each.
+__all__ = ["axe", "browser", "server"]
 
 # No test of ours is about time, and each run tries the same cases.
 settings.register_profile("project", deadline=None, derandomize=True)

@@ -15,7 +15,7 @@ from csp.simulator.borough_2021.truth import BoroughTruth
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RECONCILE, refresh
-from tests.warehouse.conftest import platform_at, server  # noqa: F401 - a fixture
+from tests.warehouse.conftest import platform_at
 
 
 @dataclass

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.warehouse.conftest import Server, platform_at, server, take  # noqa: F401 - fixture
+from tests.postgresql import Server
+from tests.warehouse.conftest import platform_at, take
 
 from csp.lake.home import Home
 from csp.project import PROJECT_ROOT

@@ -6,13 +6,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from csp.kpi import words
 from csp.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CELLS = """
     select kpi_id, breakdown, period_kind, cast(period_end as text) as period_end, area_code,
@@ -35,6 +37,8 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         _needed("no Chromium is installed")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - few tests need a browser
+
     with sync_playwright() as playwright:
         # A container gives a browser no sandbox of its own; the page is ours.
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

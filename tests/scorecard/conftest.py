@@ -1,4 +1,4 @@
-"""A real browser on a synthetic scorecard."""
+"""A synthetic scorecard."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import pytest
 from csp.kpi.scorecard import Scorecard, write_scorecard
 from csp.lake import Home
 from csp.warehouse.platform import Platform
-from tests.scorecard.browsing import axe, browser
 from tests.scorecard.published import publish
-
-__all__ = ["axe", "browser", "platform", "written"]
 
 
 @pytest.fixture(scope="session")

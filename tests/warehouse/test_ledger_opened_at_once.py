@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 
 from csp.lake import Ledger
 from csp.lake.tables import LedgerTable
-from tests.warehouse.conftest import Server
+from tests.postgresql import Server
 
 WORKERS, LEDGERS = 6, 5
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from csp.privacy.attack import Finding, PublishedCell, attack
 from csp.privacy.counts import CellKey, Counts, Knowledge, KpiShape, learn, rounded
-from csp.privacy.disclosure import Decision
+from csp.privacy.decision import Decision
 
 BOROUGH = "E09000030"
 FIRST = 12 * 2020 + 3  # April 2020

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from csp.privacy.counts import PARTS, CellKey, Counts, KpiShape, learn, rounded
+from csp.privacy.decision import Earlier, lies_apart, limits_of
 from csp.warehouse.engine import Warehouse
 
 DECISION_TABLE = "restricted.disclosure_decision"
@@ -201,10 +202,8 @@ def _register_rows(warehouse: Warehouse) -> list[tuple[Any, ...]]:
 
 def _registered(
     warehouse: Warehouse, cells: PeopleCells, publication_id: int
-) -> dict[CellKey, Any]:
+) -> dict[CellKey, Earlier]:
     """What the register says of a publication, where the definition is today's."""
-    from csp.privacy.disclosure import Earlier  # noqa: PLC0415
-
     found = {}
     for number, version, *row in _register_rows(warehouse):
         key = CellKey(*row[:6])
@@ -215,7 +214,9 @@ def _registered(
     return found
 
 
-def _earlier(warehouse: Warehouse, cells: PeopleCells, publication_id: int) -> dict[CellKey, Any]:
+def _earlier(
+    warehouse: Warehouse, cells: PeopleCells, publication_id: int
+) -> dict[CellKey, Earlier]:
     """The current publication, by the register; by what it shows when the register is gone."""
     if not publication_id:
         return {}
@@ -247,10 +248,10 @@ def _rows(rows: Iterable[tuple], cells: PeopleCells) -> dict[CellKey, tuple[Coun
     return found
 
 
-def _guessed(cells: PeopleCells, rows: dict[CellKey, tuple[Counts, bool]]) -> dict[CellKey, Any]:
+def _guessed(
+    cells: PeopleCells, rows: dict[CellKey, tuple[Counts, bool]]
+) -> dict[CellKey, Earlier]:
     """The publication before when its exact counts are lost: as near to today's as it can be."""
-    from csp.privacy.disclosure import Earlier, limits_of  # noqa: PLC0415
-
     found = {}
     for key, (shown, is_hidden) in rows.items():
         now, is_share = cells.counts.get(key, Counts(None)), key[:2] in cells.shares
@@ -287,9 +288,8 @@ def _published(warehouse: Warehouse, cells: PeopleCells) -> dict[CellKey, Any]:
     return found
 
 
-def _published_before(earlier: dict[CellKey, Any], cells: PeopleCells) -> dict[CellKey, Any]:
+def _published_before(earlier: dict[CellKey, Earlier], cells: PeopleCells) -> dict[CellKey, Any]:
     from csp.privacy.attack import PublishedCell  # noqa: PLC0415
-    from csp.privacy.disclosure import lies_apart  # noqa: PLC0415
 
     return {
         key: PublishedCell(

@@ -22,7 +22,8 @@ from tests.people_tables import (
 
 from csp.privacy.attack import Finding, PublishedCell, attack
 from csp.privacy.counts import CellKey, Counts, rounded
-from csp.privacy.disclosure import Decision, Earlier, control
+from csp.privacy.decision import Decision, Earlier
+from csp.privacy.disclosure import control
 
 CELL = key_of("month", 0, 0, BOROUGH)
 

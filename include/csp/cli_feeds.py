@@ -25,7 +25,8 @@ def feeds_list(as_json: AsJson = False) -> None:
     from csp.warehouse.status import feed_status  # noqa: PLC0415
 
     platform = Platform.from_environment()
-    rows = [tables.feed_row(c, feed_status(platform.ledger, c)) for c in platform.registry]
+    ledger, today = platform.ledger, platform.home.today
+    rows = [tables.feed_row(c, feed_status(ledger, c, today)) for c in platform.registry]
     if as_json:
         tables.print_json(rows)
     else:

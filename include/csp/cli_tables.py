@@ -137,6 +137,7 @@ def print_status(console: Console, facts: dict[str, Any]) -> None:
         console.print(f"  {publication['location']}", soft_wrap=True, highlight=False)
     for reason in publication["reasons"]:
         console.print(f"  held: {reason}", soft_wrap=True, highlight=False, markup=False)
+    console.print(f"feeds as on {facts['judged_on']:%Y-%m-%d}:", highlight=False)
     table = _table(
         "feed",
         "newest month",

@@ -203,12 +203,14 @@ def run_demo(data: Path | None) -> int:
     airflow = LocalAirflow(platform.home)
     try:
         if data is None:
-            from csp.simulator import simulate  # noqa: PLC0415
+            from csp.simulator import DAY_AFTER, simulate  # noqa: PLC0415
 
             data = platform.home.root / "simulated"
             console.print("simulating every partner's deliveries, 2019-04 to 2021-12 (synthetic)")
             simulate("borough-2021", data)
             data = data / "deliveries"
+            today = platform.home.root / "today"
+            today.write_text(f"{DAY_AFTER['borough-2021']}\n", encoding="utf-8")
             # The scenario is of the presentation's time and partners: its figures must come out.
             os.environ[RECONCILE] = "presentation"
         console.print(f"delivering {data}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -18,18 +19,20 @@ from csp.kpi.scorecard import write_scorecard
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import judge
 from csp.quality.warehouse_suite import warehouse_suite
+from csp.simulator import DAY_AFTER
 from csp.warehouse.engine import UNCOUNTED_COLUMN
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from csp.warehouse.status import feed_status
-from tests.scorecard.browsing import axe, browser, figures_unlike_the_marts, unfold, violations
-from tests.warehouse.conftest import Server, platform_at
+from tests.postgresql import Server
+from tests.scorecard.browsing import figures_unlike_the_marts, unfold, violations
+from tests.warehouse.conftest import platform_at
 
 from .conftest import Published
 
-__all__ = ["axe", "browser"]  # fixtures
-
 FIGURES = yaml.safe_load(Path(__file__).with_name("figures.sql.yml").read_text(encoding="utf-8"))
+#: Promised each month, but the simulated partner sends nothing in a month without a change.
+SENT_ON_CHANGE = {"programme_funding_line", "programme_milestone"}
 CONTRACTS = list(ContractRegistry())
 #: Feeds that only real files fill; the scenario has none of them.
 NOT_SIMULATED = {"fire_lfb_animal_rescue", "treatment_viewit"}
@@ -85,9 +88,13 @@ def test_a_figure_of_the_presentation_is_true_of_the_core_tables(
 
 
 def test_every_feed_tells_its_last_delivery_and_gate(borough: Published) -> None:
+    platform, on_the_day = borough.platform, DAY_AFTER["borough-2021"]
     for feed in FEEDS:
-        status = feed_status(borough.platform.ledger, borough.platform.registry.get(feed))
+        status = feed_status(platform.ledger, platform.registry.get(feed), on_the_day)
         assert status["last_delivery_at"], feed
+        assert status["is_late"] == (feed in SENT_ON_CHANGE), feed
+        later = feed_status(platform.ledger, platform.registry.get(feed), date(2024, 1, 1))
+        assert later["is_late"], feed
         assert status["last_gate"] == "passed", feed
 
 

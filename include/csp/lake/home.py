@@ -6,10 +6,14 @@ import os
 import shutil
 import traceback
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from csp.faults import CspError
 
 PUBLICATIONS_KEPT = 5
+LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,28 @@ class Home:
     def from_environment(cls) -> Home:
         """The data root that `CSP_HOME` names."""
         return cls(Path(os.environ.get("CSP_HOME", "data")).resolve())
+
+    @property
+    def today(self) -> date:
+        """The day on which feeds are judged late.
+
+        Today, unless the data root says that it is a rehearsal with data of another time: a file
+        `today` that holds a date, as the demo writes it for its simulated partners.
+
+        Raises:
+            CspError: The file holds no date.
+        """
+        try:
+            said = (self.root / "today").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return datetime.now(LONDON).date()
+        try:
+            return date.fromisoformat(said)
+        except ValueError:
+            raise CspError(
+                f"{self.root / 'today'}: holds no date such as 2022-01-01; put one there, or "
+                "remove the file to go by the calendar"
+            ) from None
 
     def inbox(self, feed: str) -> Path:
         """Where a partner's files for one feed arrive."""

@@ -6,6 +6,7 @@ that took the deliveries in can be scored against it.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from csp.simulator.borough_2021.truth import BoroughTruth
     from csp.simulator.truth import SimulationTruth
 
-__all__ = ["SCENARIOS", "SimulationTruth", "simulate"]
+__all__ = ["DAY_AFTER", "SCENARIOS", "SimulationTruth", "simulate"]
 
 #: Scenario name → what it writes.
 SCENARIOS: dict[str, str] = {
@@ -32,6 +33,9 @@ SCENARIOS: dict[str, str] = {
         "One valid police street file of 1,000,000 rows times the scale, for benchmarks."
     ),
 }
+
+#: Scenario name → the day after its last record, when no partner is late yet.
+DAY_AFTER = {"borough-year": date(2021, 10, 1), "borough-2021": date(2022, 1, 1)}
 
 
 def simulate(

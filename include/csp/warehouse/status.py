@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from csp.contracts import Contract
 from csp.contracts.dbt_models import promised_days
 from csp.contracts.periods import next_period
-from csp.lake.ledger import Ledger, utc_now
+from csp.lake.ledger import Ledger
 from csp.lake.releases import open_deliveries
 from csp.lake.tables import (
     Delivery,
@@ -36,8 +36,8 @@ def _freshness(contract: Contract, newest: date | None, today: date) -> dict[str
     return {"is_late": late > 0, "freshness": said}
 
 
-def feed_status(ledger: Ledger, contract: Contract) -> dict[str, Any]:
-    """One feed: deliveries, newest month, freshness, row verdicts, last gate."""
+def feed_status(ledger: Ledger, contract: Contract, today: date) -> dict[str, Any]:
+    """One feed: deliveries, newest month, freshness as on a day, row verdicts, last gate."""
     with ledger.session() as session:
         verdicts = dict(
             session.execute(
@@ -79,7 +79,7 @@ def feed_status(ledger: Ledger, contract: Contract) -> dict[str, Any]:
         "deliveries": verdicts,
         "last_delivery_at": totals[0],
         "newest_month": newest,
-        **_freshness(contract, newest, utc_now().date()),
+        **_freshness(contract, newest, today),
         "physical_lines": totals[1],
         "accepted_rows": totals[2],
         "quarantined_rows": totals[3],
@@ -145,8 +145,10 @@ def standing_warnings(ledger: Ledger) -> list[str]:
 
 def platform_status(platform: Platform) -> dict[str, Any]:
     """Everything `csp status` says."""
+    today = platform.home.today
     return {
-        "feeds": [feed_status(platform.ledger, contract) for contract in platform.registry],
+        "judged_on": today,
+        "feeds": [feed_status(platform.ledger, contract, today) for contract in platform.registry],
         "open_deliveries": [
             {
                 "delivery_id": d.delivery_id,

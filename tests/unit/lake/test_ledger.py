@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from csp.faults import CspError
 from csp.lake import Home, Ledger
 from csp.lake.ledger import utc_now
 from csp.lake.tables import Step
@@ -64,3 +66,16 @@ def test_a_fault_is_written_down_by_place_and_kind_and_never_by_message(tmp_path
     assert "ValueError" in text
     assert "test_ledger.py" in text
     assert "Error: a value of a row" not in text
+
+
+def test_a_rehearsal_judges_lateness_on_a_day_of_its_own(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert abs((home.today - utc_now().date()).days) <= 1
+    (tmp_path / "today").write_text("2022-01-01\n", encoding="utf-8")
+    assert home.today == date(2022, 1, 1)
+
+
+def test_a_day_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "today").write_text("next Monday", encoding="utf-8")
+    with pytest.raises(CspError, match=r"today: holds no date.*remove the file"):
+        _ = Home(tmp_path).today

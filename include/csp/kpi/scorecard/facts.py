@@ -388,6 +388,7 @@ class FeedState:
 class Quality:
     """What a reader must know of the data before trusting a figure."""
 
+    judged_on: date
     feeds: int
     late: list[FeedState]
     silent: list[FeedState]

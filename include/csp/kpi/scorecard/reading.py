@@ -180,6 +180,7 @@ def _quality(state: dict[str, Any]) -> Quality:
         elif feed["is_late"]:
             late.append(said)
     return Quality(
+        judged_on=state["judged_on"],
         feeds=len(state["feeds"]),
         late=late,
         silent=silent,

@@ -11,8 +11,9 @@ from typing import Any
 import typst
 
 from csp.kpi import words
+from csp.kpi.scorecard.board import Board
 from csp.kpi.scorecard.charts import PACK, control_chart, description
-from csp.kpi.scorecard.facts import DISCLOSURE, Board, Indicator, Theme
+from csp.kpi.scorecard.facts import DISCLOSURE, Indicator, Theme
 from csp.kpi.scorecard.reading import MAPPED
 from csp.kpi.scorecard.ward_map import attribution, draw
 

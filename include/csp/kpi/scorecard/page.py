@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from csp.kpi import words
 from csp.kpi.scorecard import facts
+from csp.kpi.scorecard.board import Board
 from csp.kpi.scorecard.charts import PAGE, control_chart, description
 from csp.kpi.scorecard.ward_map import attribution, draw, hatching
 
@@ -19,7 +20,7 @@ HERE = Path(__file__).parent
 SIGNS = {"steady": "●", "better": "◆", "worse": "▲", "changed": "■", "unjudged": "○"}
 
 
-def render(board: facts.Board) -> str:
+def render(board: Board) -> str:
     """The scorecard as HTML."""
     environment = Environment(
         loader=FileSystemLoader(HERE),

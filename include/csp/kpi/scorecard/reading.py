@@ -6,19 +6,15 @@ from dataclasses import fields
 from typing import Any
 
 from csp.catalogue.model import PRIORITIES
+from csp.kpi.scorecard.board import Board, FeedState, Quality, WardMap, WardValue
 from csp.kpi.scorecard.facts import (
     PERIOD_KINDS,
-    Board,
-    FeedState,
     Figure,
     Indicator,
     Milestone,
     Point,
-    Quality,
     Series,
     Theme,
-    WardMap,
-    WardValue,
 )
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform

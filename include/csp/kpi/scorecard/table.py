@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 
 from csp.kpi import words
-from csp.kpi.scorecard.facts import Board, Figure, Series
+from csp.kpi.scorecard.board import Board
+from csp.kpi.scorecard.facts import Figure, Series
 
 COLUMNS = (
     "theme", "kpi_id", "breakdown", "name", "area_code", "area_name", "period_kind",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.kpi import words
-from csp.kpi.scorecard.facts import WardMap, WardValue
+from csp.kpi.scorecard.board import WardMap, WardValue
 
 OUTLINES = Path(__file__).parent / "ward_outlines.json"
 WIDTH, MARGIN = 460.0, 6.0

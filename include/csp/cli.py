@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from csp import cli_tables as tables
-from csp.cli_feeds import AsJson, feeds
+from csp.cli_feeds import feeds
 from csp.cli_keys import keys
+from csp.cli_tables import AsJson
 from csp.faults import CspError, GateHeldError
 
 SOME_REJECTED, HELD, SOME_DIFFER = 3, 4, 5
@@ -193,13 +194,15 @@ def simulate(
     faults: Annotated[bool, typer.Option("--faults", help="Add labelled bad inputs.")] = False,
 ) -> None:
     """Write synthetic partner deliveries with a known truth."""
-    from csp.simulator import SCENARIOS  # noqa: PLC0415
+    from csp.simulator import DAY_AFTER, SCENARIOS  # noqa: PLC0415
     from csp.simulator import simulate as run_simulation  # noqa: PLC0415
 
     if scenario not in SCENARIOS:
         raise CspError(f"no scenario is called '{scenario}'; known are: {', '.join(SCENARIOS)}")
     run_simulation(scenario, out, seed=seed, scale=scale, faults=faults)
     console.print(f"synthetic deliveries of '{scenario}' are in {out}", soft_wrap=True)
+    if day := DAY_AFTER.get(scenario):
+        console.print(f"to judge feeds as on {day}, write that date into CSP_HOME/today")
 
 
 @app.command()

@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from csp import cli_tables as tables
+from csp.cli_tables import AsJson
 from csp.faults import CspError
 from csp.project import FEED_DAGS
 
 feeds = typer.Typer(no_args_is_help=True, help="Contracts: list, check, show, add, write.")
 console = tables.wide_console()
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
 @feeds.command("list")
@@ -72,7 +71,7 @@ def feeds_write() -> None:
     for path in dags:
         console.print(f"wrote {path}", soft_wrap=True)
     if made := len(written) - len(dags):
-        console.print(f"wrote {made} dbt files and pages, which are not kept in the repository")
+        console.print(f"wrote {made} files that are made from them and not kept in the repository")
 
 
 @feeds.command("show")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from csp.cli_tables import AsJson, print_json
 
 keys = typer.Typer(no_args_is_help=True, help="The key that identifiers are turned to tokens with.")
 
@@ -39,7 +40,7 @@ def keys_create(
 
 @keys.command("check")
 def keys_check(
-    as_json: Annotated[bool, typer.Option("--json", help="Print facts as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say where the key comes from, its epoch and its fingerprint; never the key."""
     from csp.privacy.keys import KeyRing  # noqa: PLC0415
@@ -47,6 +48,6 @@ def keys_check(
     ring = KeyRing.from_environment()
     facts = {"source": ring.source, "epoch": ring.epoch, "fingerprint": ring.fingerprint()}
     if as_json:
-        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        print_json(facts)
     else:
         typer.echo(f"key {facts['fingerprint']} of epoch {facts['epoch']}, from {facts['source']}")

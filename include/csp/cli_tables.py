@@ -6,8 +6,9 @@ import json
 import sys
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from csp.warehouse.platform import Platform
 
 MOST_ROWS = 500
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
 def wide_console() -> Console:

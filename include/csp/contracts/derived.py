@@ -17,9 +17,9 @@ from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
 from csp.contracts.dictionary import data_dictionary
 from csp.contracts.model import Contract
-from csp.contracts.reading import write_compiled
+from csp.contracts.reading import compiled
 from csp.contracts.registry import ContractRegistry, resolved
-from csp.project import PROJECT_ROOT, REFERENCE_SEEDS
+from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT, REFERENCE_SEEDS
 
 #: What stands in a contract where only a person knows.
 FILL_IN = "to be filled in"
@@ -118,12 +118,13 @@ def dag_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Pat
 
 
 def made_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
-    """Every file made from contracts that is not kept: dbt files, docs pages, data dictionary."""
+    """Every file made from contracts that is not kept: dbt files, pages, dictionary, compiled."""
     files = {
         root / "docs" / "feeds" / f"{contract.id}.md": docs_page(contract) for contract in registry
     }
     dictionary = data_dictionary(registry, root / "dbt_project")
     files[root / "docs" / "data-dictionary.md"] = dictionary
+    files[root / COMPILED_CONTRACTS.relative_to(PROJECT_ROOT)] = compiled(registry.paths)
     by_partner = sorted(registry, key=lambda contract: (contract.domain, contract.id))
     for partner, contracts in groupby(by_partner, key=lambda contract: contract.domain):
         files |= dbt_files(partner, contracts, root / "dbt_project")
@@ -146,8 +147,6 @@ def write_made(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Pa
 
 def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Path]:
     """Write DAG files and all that is not kept; returns the files written."""
-    if root == PROJECT_ROOT:
-        write_compiled(registry.paths)
     return _written(dag_files(registry, root)) + write_made(registry, root)
 
 

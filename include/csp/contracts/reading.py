@@ -59,7 +59,7 @@ def _sha256(text: str) -> str:
 
 @cache
 def _compiled() -> dict[str, dict[str, Any]]:
-    """What `write_compiled` wrote; nothing when it has not, or not whole."""
+    """What `compiled` gave, as `csp feeds write` left it; nothing when it is not there whole."""
     try:
         return json.loads(COMPILED_CONTRACTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,19 +74,15 @@ def _content(path: Path, text: str) -> Any:  # noqa: ANN401 - whatever the YAML 
     return yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
 
 
-def write_compiled(paths: Iterable[Path]) -> None:
-    """Write the content of YAML files as JSON beside their digests, where JSON can say it."""
+def compiled(paths: Iterable[Path]) -> str:
+    """The content of YAML files beside their digests, as JSON, of those that JSON can say."""
     entries = {}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - the C twin of SafeLoader
-        said = json.dumps(content, default=str)
-        if json.loads(said) == content:
+        content = _content(path, text)
+        if json.loads(json.dumps(content, default=str)) == content:
             entries[_shown(path)] = {"sha256": _sha256(text), "content": content}
-    aside = COMPILED_CONTRACTS.with_suffix(".unfinished")
-    aside.write_text(json.dumps(entries), encoding="utf-8")
-    aside.replace(COMPILED_CONTRACTS)
-    _compiled.cache_clear()
+    return json.dumps(entries)
 
 
 def load_strict(path: Path, model: type[Part]) -> Part:

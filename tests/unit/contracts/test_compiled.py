@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,17 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     reading._compiled.cache_clear()
 
 
+def write(place: Path, paths: Iterable[Path]) -> None:
+    """Leave the compiled content where it is looked for."""
+    place.write_text(reading.compiled(paths), encoding="utf-8")
+    reading._compiled.cache_clear()
+
+
 def test_every_contract_is_the_same_from_its_compiled_content(
     compiled: Path, registry: ContractRegistry
 ) -> None:
     plain = [load_contract(path) for path in registry.paths]
-    reading.write_compiled(registry.paths)
+    write(compiled, registry.paths)
     # One that holds what JSON has no word for (a date) is left out, and read from its YAML.
     assert len(json.loads(compiled.read_text(encoding="utf-8"))) > len(registry.paths) / 2
     assert [load_contract(path) for path in registry.paths] == plain
@@ -35,7 +41,7 @@ def test_a_contract_changed_since_is_read_anew(compiled: Path, tmp_path: Path) -
     path = tmp_path / "case.yml"
     text = (CONTRACTS / "asb" / "case.yml").read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
-    reading.write_compiled([path])
+    write(compiled, [path])
     before = load_contract(path)
     path.write_text(text.replace(f"name: {before.name}", "name: Another name", 1), encoding="utf-8")
     assert load_contract(path).name == "Another name"
@@ -52,7 +58,7 @@ def test_what_a_contract_says_wrong_is_still_told_with_its_line(
     path = tmp_path / "case.yml"
     text = (CONTRACTS / "asb" / "case.yml").read_text(encoding="utf-8")
     path.write_text(text.replace("kind: DataContract", "kind: DataContract\nsurprise: 1", 1))
-    reading.write_compiled([path])
+    write(compiled, [path])
     line = path.read_text(encoding="utf-8").splitlines().index("surprise: 1") + 1
     with pytest.raises(reading.ContractFaultError, match=rf":{line}: surprise"):
         load_contract(path)

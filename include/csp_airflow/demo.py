@@ -94,8 +94,8 @@ def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
         runs = rest.runs(REFRESH_DAG)
         for run in runs:
             _show_tasks(rest, REFRESH_DAG, run["dag_run_id"], shown)
-        ended = all(run["state"] in FINISHED for run in runs)
-        if ended and _nothing_is_left(platform, runs[-1]):
+        is_quiet = all(run["state"] in FINISHED for run in runs)
+        if is_quiet and _nothing_is_left(platform, runs[-1]):
             return runs[-1]
         time.sleep(1)
 
@@ -117,7 +117,7 @@ def _show_ended(rest: AirflowRest, ended: set[str]) -> None:
     A feed's first run takes in all that lies there. Its timetable may give it one more, which finds
     nothing and is not waited for.
     """
-    for run in rest.newest_runs():
+    for run in rest.runs("~"):
         feed = run["dag_id"]
         if run["state"] not in FINISHED or feed in ended:
             continue
@@ -143,8 +143,6 @@ def _show_tasks(
         key = (dag_id + run_id, task_id, str(state))
         if state in ("success", "failed", "upstream_failed") and key not in seen:
             seen.add(key)
-            if task_id.endswith(("producer_watcher_done", "_done")):
-                continue
             console.print(f"  {time.strftime('%H:%M:%S')} {dag_id}: {task_id} {state}")
 
 
@@ -209,8 +207,7 @@ def run_demo(data: Path | None) -> int:
             console.print("simulating every partner's deliveries, 2019-04 to 2021-12 (synthetic)")
             simulate("borough-2021", data)
             data = data / "deliveries"
-            today = platform.home.root / "today"
-            today.write_text(f"{DAY_AFTER['borough-2021']}\n", encoding="utf-8")
+            platform.home.rehearse(DAY_AFTER["borough-2021"])
             # The scenario is of the presentation's time and partners: its figures must come out.
             os.environ[RECONCILE] = "presentation"
         console.print(f"delivering {data}")

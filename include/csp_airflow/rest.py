@@ -46,6 +46,18 @@ class AirflowRest:
         """One GET below /api/v2."""
         return _checked(self.client.get(f"/api/v2/{path}", params=query)).json()
 
+    def _all(self, path: str, items: str, **query: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """A whole list, oldest first, of which Airflow gives a hundred at a time."""
+        found: list[dict[str, Any]] = []
+        total = 1
+        while len(found) < total:
+            page = self.get(path, limit=100, offset=len(found), order_by="id", **query)
+            total = page["total_entries"]
+            if not page[items]:
+                break
+            found += page[items]
+        return found
+
     def import_errors(self) -> list[dict[str, Any]]:
         """DAG files that could not be read."""
         return self.get("importErrors")["import_errors"]
@@ -84,20 +96,13 @@ class AirflowRest:
         return _checked(answer).json()["dag_run_id"]
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        """Runs of a DAG, oldest first."""
-        return self.get(f"dags/{dag_id}/dagRuns", order_by="id", limit=100)["dag_runs"]
-
-    def newest_runs(self) -> list[dict[str, Any]]:
-        """The newest hundred runs of all DAGs, oldest first."""
-        return self.get("dags/~/dagRuns", order_by="-id", limit=100)["dag_runs"][::-1]
+        """Runs of a DAG, or of all when it is `~`, oldest first."""
+        return self._all(f"dags/{dag_id}/dagRuns", "dag_runs")
 
     def ended_tasks(self, task_id: str) -> list[dict[str, Any]]:
-        """The newest hundred tasks of a name, of all DAGs, that succeeded or failed; oldest first.
-
-        A task that failed and is tried again is not among them.
-        """
-        query = {"task_id": task_id, "state": FINISHED, "order_by": "-end_date", "limit": 100}
-        return self.get("dags/~/dagRuns/~/taskInstances", **query)["task_instances"][::-1]
+        """Tasks of a name, of all DAGs, that succeeded or failed for good; oldest first."""
+        path = "dags/~/dagRuns/~/taskInstances"
+        return self._all(path, "task_instances", task_id=task_id, state=FINISHED)
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """State of one run."""
@@ -105,14 +110,8 @@ class AirflowRest:
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """State of every task of a run."""
-        path, states, total = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", {}, 1
-        while len(states) < total:  # Airflow gives a hundred at a time
-            page = self.get(path, limit=100, offset=len(states), order_by="id")
-            total = page["total_entries"]
-            if not page["task_instances"]:
-                break
-            states |= {task["task_id"]: task["state"] for task in page["task_instances"]}
-        return states
+        tasks = self._all(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances")
+        return {task["task_id"]: task["state"] for task in tasks}
 
     def task_log(self, dag_id: str, run_id: str, task_id: str) -> str:
         """Log of a task's first try."""

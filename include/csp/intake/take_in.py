@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.platform import FILE_PERIOD
@@ -21,14 +20,13 @@ from csp.intake.header import HeaderMap, map_header, read_header
 from csp.intake.recording import store
 from csp.intake.rows import RowIntake, TakenRows
 from csp.intake.verdicts import Finding, RejectedError, reject
-from csp.lake.home import Home
+from csp.lake.home import LONDON, Home
 from csp.lake.ledger import Ledger, utc_now
 from csp.lake.releases import logical_name
 from csp.lake.tables import Delivery, Receipt
 from csp.privacy.keys import KeyMissingError, KeyRefusedError, KeyRing
 
 TOO_EARLY, REFUSED = "D11", "refused"
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ SCENARIOS: dict[str, str] = {
     ),
 }
 
-#: Scenario name → the day after its last record, when no partner is late yet.
+#: Scenario name → the day after its last record, on which a rehearsal judges feeds late.
 DAY_AFTER = {"borough-year": date(2021, 10, 1), "borough-2021": date(2022, 1, 1)}
 
 

@@ -71,7 +71,7 @@ def test_a_fault_is_written_down_by_place_and_kind_and_never_by_message(tmp_path
 def test_a_rehearsal_judges_lateness_on_a_day_of_its_own(tmp_path: Path) -> None:
     home = Home(tmp_path)
     assert abs((home.today - utc_now().date()).days) <= 1
-    (tmp_path / "today").write_text("2022-01-01\n", encoding="utf-8")
+    home.rehearse(date(2022, 1, 1))
     assert home.today == date(2022, 1, 1)
 
 

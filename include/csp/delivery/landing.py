@@ -121,6 +121,8 @@ def receive(source: BinaryIO, home: Home) -> LandedFile:
                 look.take(chunk)
                 if len(hashed) > MOST_CHUNKS_WAITING:
                     hashed.popleft().result()
+            for last in hashed:
+                last.result()
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise

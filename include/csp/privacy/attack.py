@@ -26,13 +26,13 @@ from csp.privacy.counts import (
     CellKey,
     Counts,
     Knowledge,
+    Number,
     Series,
     month_number,
     months_between,
 )
 from csp.privacy.ranges import RangeFinder, Relations, UnsolvableError
 
-Number = tuple[CellKey, str]
 Name = TypeVar("Name")
 RECOVERABLE, INCONSISTENT = "recoverable", "inconsistent"
 #: How far a published count lies from the exact one: by rounding, and when an older one is kept.

@@ -41,6 +41,10 @@ class CellKey(NamedTuple):
     area_code: str
 
 
+#: One count of a cell: the cell and the part.
+Number = tuple[CellKey, str]
+
+
 class Series(NamedTuple):
     """One of the two counts of one breakdown of one KPI."""
 

@@ -17,14 +17,13 @@ from csp.privacy.counts import (
     CellKey,
     Counts,
     Knowledge,
+    Number,
     Series,
     month_number,
     months_between,
     nested,
 )
 from csp.privacy.ranges import Relations
-
-Number = tuple[CellKey, str]
 
 
 class ReaderModel:

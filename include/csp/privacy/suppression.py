@@ -12,13 +12,14 @@ from csp.privacy.counts import (
     SUM,
     CellKey,
     Counts,
+    Number,
     Series,
     month_number,
 )
 from csp.privacy.decision import Earlier, limits_of
 from csp.privacy.judged_table import JudgedTable
 from csp.privacy.ranges import Narrow, RangeFinder, Relations
-from csp.privacy.reader_model import Number, ReaderModel
+from csp.privacy.reader_model import ReaderModel
 from csp.privacy.sums import Sums
 from csp.privacy.windows import TightWindows, Window
 

@@ -192,6 +192,8 @@ def test_every_way_of_writing_the_day_is_read(day: str, desk: Desk, make_file: M
         (FIRE_FEED, FIRE_NAME, {"UPRN": "6.00022E+11"}, {"uprn": None}),
         (FIRE_FEED, FIRE_NAME, {"IncidentNumber": "1234.0"}, {"incident_number": "1234"}),
         (FIRE_FEED, FIRE_NAME, {"FRS": "NULL"}, {"fire_service": None}),
+        (FIRE_FEED, FIRE_NAME, {"FRS": " NULL "}, {"fire_service": None}),
+        (FIRE_FEED, FIRE_NAME, {"FRS": "  "}, {"fire_service": None}),
         (FIRE_FEED, FIRE_NAME, {"NumCalls": "12.0"}, {"calls_received": 12}),
         (
             FIRE_FEED,

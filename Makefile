@@ -13,14 +13,14 @@ help: ## List what make can do
 
 install: $(VENV)/.installed ## Build .venv from the hash-locked requirements
 
-$(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml
+$(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml simulator/pyproject.toml
 	@echo "make install: building $(VENV) from requirements.lock"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 14))' \
 		|| { echo "Python 3.11, 3.12 or 3.13 is needed; say which with: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --offline -e .
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --offline -e . -e ./simulator
 	@$(BIN)/csp feeds write
 	@$(BIN)/csp feeds check
 	@touch $@
@@ -28,7 +28,7 @@ $(VENV)/.installed: requirements.lock requirements-bootstrap.lock pyproject.toml
 demo: install ## Run the main job end to end (DATA=folder for real partner files)
 	@echo "make demo: partner files to published KPI marts, through a real Airflow"
 	@$(BIN)/csp keys create --if-missing
-	@$(BIN)/python -m csp_airflow.demo $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/python -m csp_airflow.local.demo $(if $(DATA),--data "$(DATA)")
 
 test: install ## Run all tests
 	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
@@ -37,11 +37,11 @@ test: install ## Run all tests
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"
 	@$(BIN)/csp keys create --if-missing
-	@$(BIN)/python -m csp_airflow.server up
+	@$(BIN)/python -m csp_airflow.local.server up
 
 down: install ## Stop the Airflow that make up started
 	@echo "make down: stopping Airflow"
-	@$(BIN)/python -m csp_airflow.server down
+	@$(BIN)/python -m csp_airflow.local.server down
 
 lint: install ## Run ruff, sqlfluff, the import-layer lint and the contract check
 	@echo "make lint: ruff, import layers, contracts, sqlfluff"

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from csp.lake.home import Home
-from csp.lake.ledger import Ledger
-from csp.lake.tables import GateRun
-from csp.simulator import simulate
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import GateRun
+from csp.storage.home import Home
+from csp_simulator import simulate
 
 BIN = Path(sys.executable).parent
 COPY = """
@@ -95,7 +95,7 @@ def ingest(csv: Path, folder: Path) -> Process:
 
 
 def intake(folder: Path) -> list[Ratio]:
-    """Intake against DuckDB copying the same CSV, and its memory at five times the rows."""
+    """Ingest against DuckDB copying the same CSV, and its memory at five times the rows."""
     small = street_rows(folder / "one", 1)
     pairs = []
     for _ in range(3):
@@ -185,7 +185,7 @@ def scorecard(folder: Path) -> list[Ratio]:
 def gate_seconds(home: Path) -> float:
     """Seconds of all gate runs that the ledger has."""
     os.environ["CSP_HOME"] = str(home)
-    with Ledger.of(Home.from_environment()).session() as session:
+    with Ledger(Home.from_environment().ledger_url).session() as session:
         return sum(run.seconds for run in session.query(GateRun))
 
 
@@ -193,9 +193,9 @@ def airflow_refreshes(home: Path, times: int) -> list[float]:
     """Seconds from start to end of refresh DAG runs in a warm Airflow, by its own record."""
     from datetime import datetime  # noqa: PLC0415
 
+    from csp_airflow.local.rest import AirflowRest  # noqa: PLC0415
+    from csp_airflow.local.server import LocalAirflow  # noqa: PLC0415
     from csp_airflow.names import REFRESH_DAG  # noqa: PLC0415
-    from csp_airflow.rest import AirflowRest  # noqa: PLC0415
-    from csp_airflow.server import LocalAirflow  # noqa: PLC0415
 
     os.environ["CSP_HOME"] = str(home)
     airflow = LocalAirflow(Home.from_environment())

@@ -21,7 +21,7 @@ FOR_DAG_FILES = (
     csp_airflow.refresh_tasks,
 )
 FOR_TASKS = (
-    "csp.intake",
+    "csp.ingest",
     "csp.warehouse.refresh",
     "great_expectations.expectations",
     "dbt.cli.main",

@@ -17,12 +17,13 @@ from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 from csp.contracts import Contract, ContractRegistry
-from csp.intake import IntakeOutcome, take_in
-from csp.lake import Home, Ledger
-from csp.lake.tables import Delivery
-from csp.privacy.keys import KeyRing
-from csp.privacy.sealed import open_sealed
+from csp.ingest import IngestOutcome, ingest_files
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import Delivery
 from csp.project import PROJECT_ROOT
+from csp.pseudonyms.keys import KeyRing
+from csp.pseudonyms.sealed import open_sealed
+from csp.storage.home import Home
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
 from tests.postgresql import server
@@ -61,27 +62,27 @@ class Desk:
             database.write_bytes(_empty_ledger())
         return cls(folder, Home(folder / "home"), Ledger(f"sqlite:///{database}"), registry)
 
-    def take_all(self, *paths: Path, feed: str | None = None) -> list[IntakeOutcome]:
+    def take_all(self, *paths: Path, feed: str | None = None) -> list[IngestOutcome]:
         """Hand paths in."""
-        return take_in(list(paths), self.home, self.ledger, self.registry, feed=feed)
+        return ingest_files(list(paths), self.home, self.ledger, self.registry, feed=feed)
 
-    def take(self, path: Path, feed: str | None = None) -> IntakeOutcome:
+    def take(self, path: Path, feed: str | None = None) -> IngestOutcome:
         """Hand one file in."""
         (outcome,) = self.take_all(path, feed=feed)
         return outcome
 
-    def take_text(self, name: str, content: str | bytes, feed: str | None = None) -> IntakeOutcome:
+    def take_text(self, name: str, content: str | bytes, feed: str | None = None) -> IngestOutcome:
         """Hand content in as a file of that name."""
         path = self.folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return self.take(path, feed)
 
-    def delivery(self, outcome: IntakeOutcome) -> Delivery:
+    def delivery(self, outcome: IngestOutcome) -> Delivery:
         """What the ledger says of it."""
         with self.ledger.session() as session:
             return session.get_one(Delivery, outcome.delivery_id)
 
-    def landed_bytes(self, outcome: IntakeOutcome) -> bytes:
+    def landed_bytes(self, outcome: IngestOutcome) -> bytes:
         """Its bytes as they are kept in landing, unsealed when they are sealed."""
         sha256 = self.delivery(outcome).sha256
         plain, sealed = (self.home.landed(sha256, sealed=sealed) for sealed in (False, True))
@@ -90,7 +91,7 @@ class Desk:
         with open_sealed(sealed, KeyRing.from_environment()) as stream:
             return stream.read()
 
-    def lake_rows(self, outcome: IntakeOutcome) -> list[dict[str, Any]]:
+    def lake_rows(self, outcome: IngestOutcome) -> list[dict[str, Any]]:
         """Its rows as the warehouse reads them, in order of line."""
         contract = self.registry.get(outcome.feed or "")
         folder = self.home.lake_delivery(contract.id, outcome.delivery_id)
@@ -101,13 +102,13 @@ class Desk:
             connection.execute(f"create table lake_template.{contract.id} ({columns})")
             return _records(connection.sql(lake_select(lake)).order("source_line"))
 
-    def quarantine_rows(self, outcome: IntakeOutcome) -> list[dict[str, Any]]:
+    def quarantine_rows(self, outcome: IngestOutcome) -> list[dict[str, Any]]:
         """Its rows held back."""
         path = self.home.quarantine_file(outcome.feed or "", outcome.delivery_id)
         with duckdb.connect() as connection:
             return _records(connection.read_parquet(str(path)))
 
-    def feedback(self, outcome: IntakeOutcome) -> dict[str, Any]:
+    def feedback(self, outcome: IngestOutcome) -> dict[str, Any]:
         """The report on it, as JSON."""
         path = self.home.feedback(outcome.feed or "") / f"{outcome.delivery_id}.json"
         return json.loads(path.read_text(encoding="utf-8"))

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from csp.privacy.attack import Finding, PublishedCell, attack
-from csp.privacy.counts import CellKey, Counts, Knowledge, KpiShape, learn, rounded
-from csp.privacy.decision import Decision
+from csp.disclosure.attack import Finding, PublishedCell, attack
+from csp.disclosure.counts import CellKey, Counts, Knowledge, KpiShape, learn, rounded
+from csp.disclosure.decision import Decision
 
 BOROUGH = "E09000030"
 FIRST = 12 * 2020 + 3  # April 2020

@@ -1,4 +1,4 @@
-"""Where the project's own files lie (never the data; that is `csp.lake.home`)."""
+"""Where the project's own files lie (never the data; that is `csp.storage.home`)."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, TaskGroup, task
 
-from csp.lake.home import Home
+from csp.storage.home import Home
 from csp.warehouse.dbt_models import DbtModel, read_models
 from csp_airflow.model_task import ModelTask
 

@@ -21,7 +21,7 @@ DEFAULTS = {
 }
 
 
-def data_faults_fail_at_once(
+def data_errors_fail_at_once(
     function: Callable[Parameters, Result],
 ) -> Callable[Parameters, Result]:
     """Turn a fault that a person has to put right into a failure that is not retried.
@@ -31,7 +31,7 @@ def data_faults_fail_at_once(
 
     @functools.wraps(function)
     def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        from csp.faults import CspError  # noqa: PLC0415 - nothing heavy while DAGs are parsed
+        from csp.errors import CspError  # noqa: PLC0415 - nothing heavy while DAGs are parsed
 
         try:
             return function(*args, **kwargs)
@@ -51,7 +51,7 @@ def use_airflow_key() -> None:
     Raises:
         KeyRefusedError: The connection holds no key.
     """
-    from csp.privacy.keys import AIRFLOW_CONNECTION, key_of_text, use_key  # noqa: PLC0415
+    from csp.pseudonyms.keys import AIRFLOW_CONNECTION, key_of_text, use_key  # noqa: PLC0415
 
     try:
         connection = Connection.get(AIRFLOW_CONNECTION)

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from csp.contracts import Contract, load_contract
 from csp.project import CONTRACTS
-from csp_airflow.face import DEFAULTS, data_faults_fail_at_once
+from csp_airflow.face import DEFAULTS, data_errors_fail_at_once
 from csp_airflow.names import lake_asset
 
 DOCUMENTATION = """
@@ -33,11 +33,11 @@ the inbox, and the same bytes are never taken in twice.
 
 
 @task
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def sweep_inbox(feed: str) -> list[str]:
     """List the files in the feed's inbox; skip the run when there are none."""
-    from csp.delivery.inbox import finished_files  # noqa: PLC0415
-    from csp.lake import Home  # noqa: PLC0415
+    from csp.ingest.inbox import finished_files  # noqa: PLC0415
+    from csp.storage.home import Home  # noqa: PLC0415
 
     inbox = Home.from_environment().inbox(feed)
     found = finished_files(inbox)
@@ -47,8 +47,8 @@ def sweep_inbox(feed: str) -> list[str]:
 
 
 @task
-@data_faults_fail_at_once
-def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
+@data_errors_fail_at_once
+def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
     """Take the files in and clear them from the inbox; a data fault is recorded, not raised.
 
     A file that could not be taken in for want of a key stays in the inbox, and the task fails.
@@ -56,8 +56,8 @@ def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
     from collections import Counter  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from csp.faults import CspError  # noqa: PLC0415
-    from csp.intake import take_in_each  # noqa: PLC0415
+    from csp.errors import CspError  # noqa: PLC0415
+    from csp.ingest import ingest_each  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp_airflow.face import use_airflow_key  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     # An earlier try took in and cleared what is not there any more.
     waiting = [path for path in map(Path, files) if path.exists()]
-    for path, outcomes in take_in_each(
+    for path, outcomes in ingest_each(
         waiting, platform.home, platform.ledger, platform.registry_of(feed), feed=feed
     ):
         for outcome in outcomes:
@@ -81,11 +81,11 @@ def take_in_files(feed: str, files: list[str]) -> dict[str, int]:
 
 
 @task
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def delivery_gate(feed: str) -> str:
     """Judge what is new; fail while a delivery of the feed is rejected or held."""
-    from csp.faults import GateHeldError  # noqa: PLC0415
-    from csp.lake.releases import open_deliveries  # noqa: PLC0415
+    from csp.errors import GateHeldError  # noqa: PLC0415
+    from csp.ledger.releases import open_deliveries  # noqa: PLC0415
     from csp.quality.delivery_gate import DeliveryGate  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def feed_dag(partner: str, entity: str) -> DAG:
         entity: Its file name without `.yml`.
 
     Raises:
-        ContractFaultError: The contract is wrong; only this DAG breaks.
+        ContractError: The contract is wrong; only this DAG breaks.
     """
     contract = load_contract(CONTRACTS / partner / f"{entity}.yml")
     with DAG(
@@ -150,7 +150,7 @@ def feed_dag(partner: str, entity: str) -> DAG:
         doc_md=documentation(contract),
     ) as dag:
         files = sweep_inbox(contract.id)
-        taken = take_in_files(contract.id, files)
+        taken = ingest_files(contract.id, files)
         gate = delivery_gate(contract.id)
         taken >> gate >> EmptyOperator(task_id="all_deliveries_good")
         [taken, gate] >> announce(contract.id)

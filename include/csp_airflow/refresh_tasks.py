@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from csp_airflow.face import data_faults_fail_at_once
+from csp_airflow.face import data_errors_fail_at_once
 from csp_airflow.model_task import Progress
 from csp_airflow.names import CORE_GROUP, model_task_id
 
@@ -28,7 +28,7 @@ def _run(ticket: Ticket) -> Any:  # noqa: ANN401 - imported only when a task run
 
 def _or_hold(run: Any, step: Callable[[], Any]) -> Any:  # noqa: ANN401
     """Run a step; when a gate holds it, mark the publication stale with the reason first."""
-    from csp.faults import GateHeldError  # noqa: PLC0415
+    from csp.errors import GateHeldError  # noqa: PLC0415
 
     try:
         return step()
@@ -42,7 +42,7 @@ def _shown(warnings: list[Any]) -> None:
         print(f"warning: {warning}")  # noqa: T201 - Airflow's task log
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow's context
     """Open the refresh; judge what no gate has seen; hold when a bad delivery is open.
 
@@ -64,7 +64,7 @@ def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow
     return vars(run.ticket)
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def load_lake(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Show the warehouse exactly the deliveries that may be read.
 
@@ -92,25 +92,25 @@ def _told(step: Callable[[Tell], None], context: dict[str, Any]) -> None:
         progress.end()
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def build_core(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Build seeds, staging and core models: those that rest on a feed that has changed."""
     _told(_run(ticket).build_core, context)
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def build_kpi(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Build the exact KPI cells."""
     _told(_run(ticket).build_kpi, context)
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def build_marts(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Build the marts that people read."""
     _told(_run(ticket).build_marts, context)
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def warehouse_gate(ticket: Ticket) -> str:
     """Judge the core models before the KPI marts are built."""
     run = _run(ticket)
@@ -119,13 +119,13 @@ def warehouse_gate(ticket: Ticket) -> str:
     return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def control_disclosure(ticket: Ticket) -> None:
     """Decide what of the KPI cells about people may be shown."""
     _run(ticket).control_disclosure()
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def publication_audit(ticket: Ticket) -> str:
     """Judge the KPI marts before anybody may read them."""
     run = _run(ticket)
@@ -134,13 +134,13 @@ def publication_audit(ticket: Ticket) -> str:
     return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def publish(ticket: Ticket) -> int:
     """Turn the candidate into the publication in one step."""
     return _run(ticket).publish()
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def scorecard() -> str:
     """Write page, board pack and table of the publication beside it."""
     from csp.kpi.scorecard import write_scorecard  # noqa: PLC0415
@@ -149,14 +149,14 @@ def scorecard() -> str:
     return str(write_scorecard(Platform.from_environment()).html)
 
 
-@data_faults_fail_at_once
+@data_errors_fail_at_once
 def hold_publication(**context: Any) -> None:  # noqa: ANN401 - Airflow's context
     """Close the refresh if nothing has; let the scorecard say so; end red with the reasons.
 
     Raises:
         GateHeldError: Always; the reasons also stand in XCom under `reasons`.
     """
-    from csp.faults import GateHeldError  # noqa: PLC0415
+    from csp.errors import GateHeldError  # noqa: PLC0415
     from csp.kpi.scorecard import rewrite_scorecard  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415

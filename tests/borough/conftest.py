@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from csp.intake import IntakeOutcome, take_in
-from csp.lake.home import Home
-from csp.simulator import simulate
-from csp.simulator.borough_2021.truth import BoroughTruth
+from csp.ingest import IngestOutcome, ingest_files
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RECONCILE, refresh
+from csp_simulator import simulate
+from csp_simulator.borough_2021.truth import BoroughTruth
 from tests.warehouse.conftest import platform_at
 
 
@@ -31,7 +31,7 @@ class Published:
     folder: Path
     platform: Platform
     truth: BoroughTruth
-    outcomes: list[IntakeOutcome]
+    outcomes: list[IngestOutcome]
 
     def ask(self, sql: str) -> Any:  # noqa: ANN401 - whatever the query gives
         """First value of a query on the candidate, where restricted tables are too."""
@@ -45,7 +45,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory) -> Published:
     truth = simulate("borough-2021", out, faults=True)
     platform = platform_at(home, DuckDBWarehouse(Home(home)))
     folder = out / "deliveries"
-    outcomes = take_in([folder], platform.home, platform.ledger, platform.registry)
+    outcomes = ingest_files([folder], platform.home, platform.ledger, platform.registry)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(RECONCILE, "presentation")
         refresh(platform)

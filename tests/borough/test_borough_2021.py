@@ -19,11 +19,11 @@ from csp.kpi.scorecard import write_scorecard
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import judge
 from csp.quality.warehouse_suite import warehouse_suite
-from csp.simulator import DAY_AFTER
 from csp.warehouse.engine import UNCOUNTED_COLUMN
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from csp.warehouse.status import feed_status
+from csp_simulator import DAY_AFTER
 from tests.postgresql import Server
 from tests.scorecard.browsing import figures_unlike_the_marts, unfold, violations
 from tests.warehouse.conftest import platform_at

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from csp.catalogue import KpiCatalogue
 from csp.cli import app
-from csp.faults import GateHeldError
+from csp.errors import GateHeldError
 from csp.kpi.reconcile import differing, reconciliation
-from csp.lake.decisions import decide
-from csp.lake.home import Home
-from csp.lake.releases import DISCARD
+from csp.ledger.decisions import decide
+from csp.ledger.releases import DISCARD
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RECONCILE, refresh

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from csp.intake import IntakeOutcome, take_in
-from csp.lake.decisions import decide
-from csp.lake.home import Home
-from csp.lake.releases import DISCARD
-from csp.lake.tables import Delivery
+from csp.ingest import IngestOutcome, ingest_files
+from csp.ledger.decisions import decide
+from csp.ledger.releases import DISCARD
+from csp.ledger.tables import Delivery
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import Verdict
-from csp.simulator.truth import Fault
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
+from csp_simulator.truth import Fault
 from tests.warehouse.conftest import platform_at
 
 from .conftest import Published
@@ -26,10 +26,10 @@ from .conftest import Published
 #: File of a fault → what intake finds in it, and the checks of the gate that fail.
 FOUND = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
 JUDGED = {"held", "warned"}
-Come = tuple[Fault, IntakeOutcome, list[Verdict]]
+Come = tuple[Fault, IngestOutcome, list[Verdict]]
 
 
-def failed_checks(platform: Platform, outcome: IntakeOutcome) -> list[Verdict]:
+def failed_checks(platform: Platform, outcome: IngestOutcome) -> list[Verdict]:
     """What the gate says against a delivery."""
     contract = platform.registry.get(outcome.feed or "")
     verdicts = DeliveryGate(contract, platform.home, platform.ledger).run().verdicts
@@ -55,7 +55,7 @@ def came(borough: Published, platform: Platform) -> dict[str, Come]:
     found = {}
     for fault in borough.truth.faults:
         path = borough.folder / fault.file
-        (outcome,) = take_in([path], platform.home, platform.ledger, platform.registry)
+        (outcome,) = ingest_files([path], platform.home, platform.ledger, platform.registry)
         failed = failed_checks(platform, outcome) if fault.expectation in JUDGED else []
         decide(platform.ledger, outcome.delivery_id, DISCARD, "a labelled fault")
         found[fault.file.removeprefix("faults/")] = (fault, outcome, failed)

@@ -20,8 +20,8 @@ import pytest
 import typer
 import yaml
 
-from csp.lake.home import Home
 from csp.project import PROJECT_ROOT
+from csp.storage.home import Home
 from csp.warehouse.dbt_runner import QUIET
 from csp.warehouse.postgres_engine import PostgresWarehouse
 
@@ -304,7 +304,7 @@ def option_faults(shape: Shape, airflow: AirflowAnswer) -> list[str]:
 
 def setting_faults(shape: Shape, _airflow: AirflowAnswer) -> list[str]:
     """Where both shapes say the same thing they must say it alike; telemetry is off in both."""
-    from csp_airflow.server import airflow_settings  # noqa: PLC0415 - likewise
+    from csp_airflow.local.server import airflow_settings  # noqa: PLC0415 - likewise
 
     local = airflow_settings(Path("/var/lib/airflow"), 8080, "given")
     faults = []

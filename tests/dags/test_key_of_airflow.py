@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from csp.privacy.keys import KeyRing, create_key_file
-from csp.privacy.tokens import token
+from csp.pseudonyms.keys import KeyRing, create_key_file
+from csp.pseudonyms.tokens import token
 
 KEY = bytes(range(32))
 ASK = """
 import json
-from csp.faults import CspError
-from csp.privacy.keys import KeyRing
-from csp.privacy.tokens import token
+from csp.errors import CspError
+from csp.pseudonyms.keys import KeyRing
+from csp.pseudonyms.tokens import token
 from csp_airflow.face import use_airflow_key
 try:
     use_airflow_key()

@@ -9,14 +9,14 @@ import pytest
 from tests.postgresql import Server
 from tests.warehouse.conftest import platform_at, take
 
-from csp.lake.home import Home
 from csp.project import PROJECT_ROOT
-from csp.simulator import simulate
+from csp.storage.home import Home
 from csp.warehouse.dbt_runner import DbtRunner, write_seeds_and_models
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun
+from csp_simulator import simulate
 
 MARTS = ("core", "kpi")
 

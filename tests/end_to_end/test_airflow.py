@@ -17,11 +17,11 @@ from tests.privacy.scan import places_of
 
 from csp.contracts import ContractRegistry
 from csp.contracts.samples import sample_file
-from csp.lake.home import Home
-from csp.simulator import SimulationTruth, simulate
+from csp.storage.home import Home
+from csp_airflow.local.rest import AirflowRest
+from csp_airflow.local.server import LocalAirflow
 from csp_airflow.names import REFRESH_DAG, feed_ids
-from csp_airflow.rest import AirflowRest
-from csp_airflow.server import LocalAirflow
+from csp_simulator import SimulationTruth, simulate
 
 pytestmark = pytest.mark.airflow
 STREET, FIRE, CCTV = "police_street_crime", "fire_lfb_incident", "cctv_incident"
@@ -164,6 +164,6 @@ def test_planted_persons_stand_in_no_log_xcom_or_file_of_airflow(running: Runnin
     running.deliver(CCTV, running.folder / name)
     run = running.rest.trigger(CCTV)
     running.rest.await_run(CCTV, run)
-    taken = running.rest.xcom(CCTV, run, "take_in_files", "return_value")
+    taken = running.rest.xcom(CCTV, run, "ingest_files", "return_value")
     assert taken["accepted"] == 1
     assert places_of(planted, running.airflow.home.root) == []

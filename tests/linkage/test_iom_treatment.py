@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from csp.lake.home import Home
-from csp.privacy.keys import key_file, read_key_file
-from csp.privacy.tokens import token
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import iom, treatment
-from csp.simulator.borough_2021.treatment_episodes import draw_clients
-from csp.simulator.borough_2021.treatment_people import Cohort
-from csp.simulator.places import load_borough
+from csp.pseudonyms.keys import key_file, read_key_file
+from csp.pseudonyms.tokens import token
+from csp.storage.home import Home
 from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun
+from csp_simulator.borough_2021 import iom, treatment
+from csp_simulator.borough_2021.treatment_episodes import draw_clients
+from csp_simulator.borough_2021.treatment_people import Cohort
+from csp_simulator.places import load_borough
 from tests.warehouse.conftest import platform_at, take
 
 #: A seed of its own, so that nothing here rests on the scenario that figures are compared with.

@@ -10,11 +10,11 @@ import pytest
 
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.samples import sample_file, valid_row
-from csp.faults import GateHeldError
-from csp.intake import take_in
-from csp.lake import Home
-from csp.lake.decisions import decide
-from csp.lake.releases import DISCARD, open_deliveries
+from csp.errors import GateHeldError
+from csp.ingest import ingest_files
+from csp.ledger.decisions import decide
+from csp.ledger.releases import DISCARD, open_deliveries
+from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun, refresh
 
@@ -53,7 +53,7 @@ def take_planted(platform: Platform, sent: Path, contract: Contract, rows: list[
     """
     path = sent / contract.platform.fileNameExample
     path.write_text(sample_file(contract, [{}] * 9 * len(rows) + rows), encoding="utf-8")
-    (outcome,) = take_in(
+    (outcome,) = ingest_files(
         [path], platform.home, platform.ledger, platform.registry, feed=contract.id
     )
     path.unlink()

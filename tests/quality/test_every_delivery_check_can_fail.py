@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from csp.contracts import Contract, ContractRegistry
-from csp.intake import IntakeOutcome
-from csp.lake.releases import delivery_gate_faults, open_deliveries, ready_deliveries
+from csp.ingest import IngestOutcome
+from csp.ledger.releases import delivery_gate_faults, open_deliveries, ready_deliveries
 from csp.quality.delivery_gate import RECONCILE, DeliveryGate
 from csp.quality.judge import CRITICAL, GateOutcome
 from tests.conftest import Desk
@@ -18,7 +18,7 @@ from tests.conftest import Desk
 from .conftest import fire_file, fire_month, fire_row, street_file, street_row
 
 MONTH = "2023-01"
-Bad = Callable[[Desk, Path], IntakeOutcome]
+Bad = Callable[[Desk, Path], IngestOutcome]
 
 
 def street_of(*rows: str) -> Bad:
@@ -36,7 +36,7 @@ def plain(count: int) -> list[str]:
     return [street_row(MONTH, number) for number in range(count)]
 
 
-def rewrite_lake(desk: Desk, outcome: IntakeOutcome, change: str) -> IntakeOutcome:
+def rewrite_lake(desk: Desk, outcome: IngestOutcome, change: str) -> IngestOutcome:
     """Spoil an accepted delivery's lake file, as a fault of intake or of the disk would."""
     folder = desk.home.lake_delivery(outcome.feed or "", outcome.delivery_id)
     rows, spoilt = folder / "rows.parquet", folder / "spoilt.parquet"
@@ -48,7 +48,7 @@ def rewrite_lake(desk: Desk, outcome: IntakeOutcome, change: str) -> IntakeOutco
     return outcome
 
 
-def another_month_in_the_lake(desk: Desk, folder: Path) -> IntakeOutcome:
+def another_month_in_the_lake(desk: Desk, folder: Path) -> IngestOutcome:
     """A row whose month changed between intake and gate."""
     outcome = desk.take(street_file(folder, MONTH, plain(250)))
     return rewrite_lake(
@@ -59,13 +59,13 @@ def another_month_in_the_lake(desk: Desk, folder: Path) -> IntakeOutcome:
     )
 
 
-def another_release(desk: Desk, folder: Path) -> IntakeOutcome:
+def another_release(desk: Desk, folder: Path) -> IngestOutcome:
     """The judged month, sent again with a tenth more rows."""
     desk.take(street_file(folder, MONTH, plain(250)))
     return desk.take(street_file(folder, MONTH, plain(275)))
 
 
-def another_fire_release(desk: Desk, folder: Path) -> IntakeOutcome:
+def another_fire_release(desk: Desk, folder: Path) -> IngestOutcome:
     """Likewise for fires."""
     desk.take(fire_file(folder, MONTH, fire_month(MONTH)))
     return desk.take(fire_file(folder, MONTH + "_again", fire_month(MONTH, rows_a_day=11)))

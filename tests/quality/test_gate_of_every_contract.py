@@ -24,8 +24,8 @@ from csp.contracts.columns import Column
 from csp.contracts.periods import LONGEST, first_of_period
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.samples import numbered, valid_row
-from csp.delivery.recognise import facts_of_name, period_in_name
-from csp.lake.releases import open_deliveries
+from csp.ingest.recognise import facts_of_name, period_in_name
+from csp.ledger.releases import open_deliveries
 from csp.quality.delivery_gate import LIKE, DeliveryGate
 
 from .test_every_delivery_check_can_fail import BAD

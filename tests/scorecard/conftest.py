@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csp.kpi.scorecard import Scorecard, write_scorecard
-from csp.lake import Home
+from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 from tests.scorecard.published import publish
 

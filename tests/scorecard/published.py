@@ -17,9 +17,9 @@ import duckdb
 import pyarrow
 
 from csp.contracts import ContractRegistry
-from csp.lake import Home
-from csp.lake.tables import Publication, Refresh
+from csp.ledger.tables import Publication, Refresh
 from csp.project import REFERENCE_SEEDS
+from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 
 BOROUGH = "E09000030"

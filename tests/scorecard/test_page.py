@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from csp.kpi import words
 from csp.kpi.scorecard import Scorecard, write_scorecard
 from csp.kpi.scorecard.reading import MAPPED
-from csp.lake import Home
+from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 from tests.scorecard.browsing import (
     figures_unlike_the_marts,

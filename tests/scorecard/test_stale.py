@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from csp.kpi.scorecard import Scorecard, rewrite_scorecard, write_scorecard
-from csp.lake import Home
+from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun
 from tests.scorecard.browsing import violations

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from csp.contracts import ContractRegistry
-from csp.intake import IntakeOutcome, take_in
-from csp.lake.home import Home
-from csp.simulator import SimulationTruth, simulate
+from csp.ingest import IngestOutcome, ingest_files
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
+from csp_simulator import SimulationTruth, simulate
 from tests.postgresql import Server
 
 ENGINES = ("duckdb", "postgresql")
@@ -43,9 +43,9 @@ def empty_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[
     return make
 
 
-def take(platform: Platform, *paths: Path) -> list[IntakeOutcome]:
+def take(platform: Platform, *paths: Path) -> list[IngestOutcome]:
     """Take paths in."""
-    return take_in(list(paths), platform.home, platform.ledger, platform.registry)
+    return ingest_files(list(paths), platform.home, platform.ledger, platform.registry)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from csp.privacy.counts import CellKey, Counts, rounded
+from csp.disclosure.counts import CellKey, Counts, rounded
 from csp.quality.judge import Judgement, judge
 from csp.quality.publication_suite import publication_suite
 from csp.warehouse.disclosure import (

@@ -9,8 +9,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import inspect
 
-from csp.lake import Ledger
-from csp.lake.tables import LedgerTable
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import LedgerTable
 from tests.postgresql import Server
 
 WORKERS, LEDGERS = 6, 5

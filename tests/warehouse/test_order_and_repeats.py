@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from csp.lake.home import Home
-from csp.lake.tables import Publication
-from csp.simulator import SimulationTruth
+from csp.ledger.tables import Publication
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
+from csp_simulator import SimulationTruth
 
 from .conftest import Year, platform_at, take
 

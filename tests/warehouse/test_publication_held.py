@@ -10,8 +10,8 @@ import duckdb
 import psycopg2
 import pytest
 
-from csp.faults import GateHeldError
-from csp.lake.decisions import decide
+from csp.errors import GateHeldError
+from csp.ledger.decisions import decide
 from csp.warehouse.platform import Platform
 from csp.warehouse.postgres_engine import PostgresWarehouse
 from csp.warehouse.refresh import RefreshRun, refresh
@@ -120,7 +120,7 @@ def test_rows_lost_from_the_lake_are_stopped_by_the_warehouse_gate(
     with published.ledger.session() as session:
         from sqlalchemy import update  # noqa: PLC0415
 
-        from csp.lake.tables import DeliveryCell  # noqa: PLC0415
+        from csp.ledger.tables import DeliveryCell  # noqa: PLC0415
 
         session.execute(update(DeliveryCell).values(row_count=DeliveryCell.row_count + 1))
     held("WH-LAKE-police_street_crime")

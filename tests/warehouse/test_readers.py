@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from csp.faults import GateHeldError
-from csp.lake.decisions import decide
-from csp.lake.home import Home
+from csp.errors import GateHeldError
+from csp.ledger.decisions import decide
+from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform

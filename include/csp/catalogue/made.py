@@ -13,6 +13,7 @@ from typing import Any
 from csp.catalogue.model import ALL, PRIORITIES, Kpi, Measure
 from csp.catalogue.registry import KpiCatalogue
 from csp.contracts import ContractRegistry
+from csp.files import write_if_changed
 from csp.project import PROJECT_ROOT
 
 KPI_COLUMNS = [
@@ -283,14 +284,8 @@ def write_catalogue(
     Returns:
         The files that changed.
     """
-    written = []
     files = catalogue_files(catalogue, registry, root)
     for path in (root / "dbt_project" / "seeds" / "from_catalogue").glob("*.csv"):
         if path not in files:
             path.unlink()
-    for path, content in files.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-            written.append(path)
-    return written
+    return write_if_changed(files)

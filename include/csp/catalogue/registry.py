@@ -18,7 +18,7 @@ class KpiCatalogue:
         folder: Holds the catalogue's YAML files.
 
     Raises:
-        ContractFaultError: On reading: a file is wrong; the message names file, line and key.
+        ContractError: On reading: a file is wrong; the message names file, line and key.
     """
 
     def __init__(self, folder: Path = KPI_CATALOGUE) -> None:

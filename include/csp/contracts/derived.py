@@ -19,6 +19,7 @@ from csp.contracts.dictionary import data_dictionary
 from csp.contracts.model import Contract
 from csp.contracts.reading import compiled
 from csp.contracts.registry import ContractRegistry, resolved
+from csp.files import write_if_changed
 from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT, REFERENCE_SEEDS
 
 #: What stands in a contract where only a person knows.
@@ -142,22 +143,12 @@ def write_made(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Pa
         for path in folder.rglob("*.*"):
             if path not in files:
                 path.unlink()
-    return _written(files)
+    return write_if_changed(files)
 
 
 def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Path]:
     """Write DAG files and all that is not kept; returns the files written."""
-    return _written(dag_files(registry, root)) + write_made(registry, root)
-
-
-def _written(files: dict[Path, str]) -> list[Path]:
-    written = []
-    for path, content in files.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-            written.append(path)
-    return written
+    return write_if_changed(dag_files(registry, root)) + write_made(registry, root)
 
 
 def check_derived(

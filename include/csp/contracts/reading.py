@@ -13,14 +13,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from csp.contracts.strict import PlacedError
-from csp.faults import CspError
+from csp.errors import CspError
 from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT
 
 Part = TypeVar("Part", bound=BaseModel)
 SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class ContractFaultError(CspError):
+class ContractError(CspError):
     """A contract that cannot be read; the message names file, line and key of each fault."""
 
 
@@ -96,7 +96,7 @@ def load_strict(path: Path, model: type[Part]) -> Part:
         The file as an object.
 
     Raises:
-        ContractFaultError: The file is no YAML, a key is unknown or missing, or a value is not
+        ContractError: The file is no YAML, a key is unknown or missing, or a value is not
             allowed; one line per fault as `file:line: key: what`.
     """
     text = path.read_text(encoding="utf-8")
@@ -106,7 +106,7 @@ def load_strict(path: Path, model: type[Part]) -> Part:
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(fault, "problem", None) or "not readable as YAML"
-        raise ContractFaultError(f"{_shown(path)}:{line}: {problem}") from None
+        raise ContractError(f"{_shown(path)}:{line}: {problem}") from None
     try:
         return model.model_validate(content)
     except ValidationError as faults:
@@ -121,4 +121,4 @@ def load_strict(path: Path, model: type[Part]) -> Part:
             if fault["type"] == "extra_forbidden":
                 what = "unknown key"
             lines.append(f"{_shown(path)}:{_line_of(tree, location)}: {key}: {what}")
-        raise ContractFaultError("\n".join(lines)) from None
+        raise ContractError("\n".join(lines)) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from csp.contracts.model import Contract
 from csp.contracts.reading import load_strict
-from csp.faults import CspError
+from csp.errors import CspError
 from csp.project import CONTRACTS
 
 
@@ -18,7 +18,7 @@ def load_contract(path: Path) -> Contract:
     """Read one contract strictly.
 
     Raises:
-        ContractFaultError: See `load_strict`.
+        ContractError: See `load_strict`.
     """
     return load_strict(path, Contract)
 

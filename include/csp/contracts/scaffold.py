@@ -12,7 +12,7 @@ import yaml
 from csp.contracts.columns import IDENTIFIER
 from csp.contracts.derived import FILL_IN, dag_file
 from csp.contracts.registry import load_contract
-from csp.faults import CspError
+from csp.errors import CspError
 from csp.project import PROJECT_ROOT
 
 FEWEST_COLUMNS = 2

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from csp.kpi.reading import kpi_rows
-from csp.lake.ledger import Ledger
-from csp.lake.tables import (
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import (
     Delivery,
     GateResult,
     GateRun,

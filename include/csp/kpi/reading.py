@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from csp.faults import CspError
+from csp.errors import CspError
+from csp.sql import quoted
 from csp.warehouse.engine import Warehouse
 
 PERIOD = re.compile(
@@ -16,10 +17,6 @@ COLUMNS = """
     o.area_code, a.area_name, o.numerator, o.denominator, o.value, o.lower, o.upper, o.unit,
     o.status, o.maturity, o.as_of, o.publication_id
 """
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def period_condition(period: str) -> str:
@@ -72,10 +69,10 @@ def kpi_rows(
     """
     conditions = []
     if kpi_id:
-        conditions.append(f"upper(o.kpi_id) = upper({_literal(kpi_id)})")
+        conditions.append(f"upper(o.kpi_id) = upper({quoted(kpi_id)})")
     if area:
         conditions.append(
-            f"(o.area_code = {_literal(area)} or lower(a.area_name) = lower({_literal(area)}))"
+            f"(o.area_code = {quoted(area)} or lower(a.area_name) = lower({quoted(area)}))"
         )
     else:
         conditions.append("o.area_kind = 'borough'")

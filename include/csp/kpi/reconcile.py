@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.faults import CspError
+from csp.errors import CspError
 from csp.warehouse.engine import Warehouse
 
 GOOD = ("holds", "left_out")

@@ -20,12 +20,12 @@ from sqlalchemy import select
 
 from csp.contracts import Contract
 from csp.contracts.checks import GateCheck
-from csp.lake.home import Home
-from csp.lake.ledger import Ledger
-from csp.lake.releases import release_cells, ungated_deliveries
-from csp.lake.tables import Delivery, GateResult
+from csp.ledger.releases import release_cells, ungated_deliveries
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import Delivery, GateResult
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.quality.judge import CRITICAL, GateOutcome, Judgement, TableCheck, Verdict, judge, record
+from csp.storage.home import Home
 
 RECONCILE = "LAKE-RECONCILE"
 MOST_CELLS_NAMED = 5

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from csp.lake.ledger import Ledger, utc_now
-from csp.lake.tables import GateResult, GateRun
+from csp.ledger.sessions import Ledger, utc_now
+from csp.ledger.tables import GateResult, GateRun
 from csp.quality.deferred import deferred
 
 CRITICAL, WARNING = "critical", "warning"

@@ -17,9 +17,10 @@ from csp.catalogue import KpiCatalogue
 from csp.catalogue.made import write_catalogue
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.derived import write_made
-from csp.faults import CspError
-from csp.lake.home import Home
+from csp.errors import CspError
+from csp.files import write_whole
 from csp.project import DBT_PROJECT
+from csp.storage.home import Home
 from csp.warehouse.code_version import code_version
 from csp.warehouse.dbt_models import STAGES, DbtModel, ModelOutcome, State, Tell, models_as_text
 from csp.warehouse.engine import Warehouse
@@ -136,7 +137,7 @@ class DbtRunner:
                 write_seeds_and_models()
                 key = self._parse_key()  # what was just written is part of the code
                 kept = kept.with_name(f"{key}.pickle")
-                _write_whole(kept, _as_bytes(self.invoke("parse")))
+                write_whole(kept, _as_bytes(self.invoke("parse")))
                 for old in set(kept.parent.glob("*.pickle")) - {kept}:
                     old.unlink(missing_ok=True)
             PARSED[key] = kept.read_bytes()
@@ -162,7 +163,7 @@ class DbtRunner:
             if node.resource_type == "model"
         ]
         models.sort(key=lambda model: model.name)
-        _write_whole(self.home.dbt_models, models_as_text(models).encode())
+        write_whole(self.home.dbt_models, models_as_text(models).encode())
 
     def invoke(
         self,
@@ -218,14 +219,6 @@ def _from_bytes(kept: bytes) -> Manifest:
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - importing dbt takes seconds
 
     return Manifest(**pickle.loads(kept))  # noqa: S301 - our own, below the data root
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Let a file appear with all of its content, also when two processes write it at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    aside.write_bytes(content)
-    aside.replace(path)
 
 
 STATES: dict[str, State] = {

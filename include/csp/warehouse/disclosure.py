@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from csp.privacy.counts import PARTS, CellKey, Counts, KpiShape, learn, rounded
-from csp.privacy.decision import Earlier, lies_apart, limits_of
+from csp.disclosure.counts import PARTS, CellKey, Counts, KpiShape, learn, rounded
+from csp.disclosure.decision import Earlier, lies_apart, limits_of
 from csp.warehouse.engine import Warehouse
 
 DECISION_TABLE = "restricted.disclosure_decision"
@@ -86,7 +86,7 @@ def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
     kept = [row for row in _register_rows(warehouse) if row[0] == before]
     decisions = {}
     if cells.counts:
-        from csp.privacy.disclosure import control  # noqa: PLC0415 - SciPy is slow to import
+        from csp.disclosure.control import control  # noqa: PLC0415 - SciPy is slow to import
 
         earlier = _earlier(warehouse, cells, before)
         decisions = control(cells.counts, cells.shapes, cells.borough, earlier)
@@ -125,7 +125,7 @@ def attack_publication(warehouse: Warehouse, publication_id: int) -> None:
     cells = _people_cells(warehouse)
     findings = []
     if cells.counts:
-        from csp.privacy.attack import attack  # noqa: PLC0415 - SciPy is slow to import
+        from csp.disclosure.attack import attack  # noqa: PLC0415 - SciPy is slow to import
 
         before = warehouse.newest_publication_id()
         earlier = _earlier(warehouse, cells, before)
@@ -269,7 +269,7 @@ def _guessed(
 
 
 def _published(warehouse: Warehouse, cells: PeopleCells) -> dict[CellKey, Any]:
-    from csp.privacy.attack import PublishedCell  # noqa: PLC0415
+    from csp.disclosure.attack import PublishedCell  # noqa: PLC0415
 
     flags = {
         CellKey(*row[:6]): row[6:]
@@ -289,7 +289,7 @@ def _published(warehouse: Warehouse, cells: PeopleCells) -> dict[CellKey, Any]:
 
 
 def _published_before(earlier: dict[CellKey, Earlier], cells: PeopleCells) -> dict[CellKey, Any]:
-    from csp.privacy.attack import PublishedCell  # noqa: PLC0415
+    from csp.disclosure.attack import PublishedCell  # noqa: PLC0415
 
     return {
         key: PublishedCell(

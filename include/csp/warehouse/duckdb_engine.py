@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 import pyarrow
 
-from csp.faults import CspError
-from csp.lake.home import Home
-from csp.lake.releases import ReleaseCell
+from csp.errors import CspError
+from csp.ledger.releases import ReleaseCell
 from csp.quality.duckdb_dialect import duckdb_url
+from csp.storage.home import Home
 from csp.warehouse.engine import (
     BUILT_TABLE,
     CANDIDATE_SCHEMAS,

@@ -1,8 +1,7 @@
-"""What every warehouse engine can do, and which one is meant."""
+"""What every warehouse engine can do, and what passes between it and a refresh."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,9 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from csp.contracts import Contract
-from csp.faults import CspError
-from csp.lake.home import Home
-from csp.lake.releases import ReleaseCell
+from csp.ledger.releases import ReleaseCell
 
 CANDIDATE_SCHEMAS = ("core", "kpi")
 PUBLISHED_SCHEMA = "published"
@@ -111,32 +108,3 @@ class Warehouse(Protocol):
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read-only SQL on the published marts."""
-
-
-def postgresql_address() -> str | None:
-    """The PostgreSQL address that `CSP_WAREHOUSE` names, or None for the embedded engine."""
-    meant = os.environ.get("CSP_WAREHOUSE", "duckdb")
-    if meant == "duckdb":
-        return None
-    if meant == "postgresql" or meant.startswith(("postgresql://", "postgresql+psycopg2://")):
-        return meant
-    raise CspError(
-        f"CSP_WAREHOUSE is '{meant.split('://')[0]}'; it must be duckdb, postgresql, or "
-        "postgresql://user:password@host/database"
-    )
-
-
-def open_warehouse(home: Home) -> Warehouse:
-    """The engine that `CSP_WAREHOUSE` names: duckdb (default) or postgresql.
-
-    Raises:
-        CspError: The name is no engine.
-    """
-    address = postgresql_address()
-    if address is None:
-        from csp.warehouse.duckdb_engine import DuckDBWarehouse  # noqa: PLC0415
-
-        return DuckDBWarehouse(home)
-    from csp.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
-
-    return PostgresWarehouse.at(address, home)

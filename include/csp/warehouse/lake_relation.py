@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csp.contracts import Contract
+from csp.sql import quoted_list
 from csp.warehouse.engine import LakeInput
 
 DELIVERY_CELL_COLUMNS = {
@@ -56,7 +57,7 @@ def lake_select(lake: LakeInput) -> str:
     )
     if not lake.files:
         return template
-    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in lake.files.values())
+    files = quoted_list(lake.files.values())
     return f"""
         select {columns} from (
             select * from read_parquet([{files}], union_by_name = true, file_row_number = true)

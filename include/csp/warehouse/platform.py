@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from csp.contracts import ContractRegistry
-from csp.lake.home import Home
-from csp.lake.ledger import Ledger
-from csp.warehouse.engine import Warehouse, open_warehouse
+from csp.ledger.sessions import Ledger
+from csp.storage.home import Home
+from csp.warehouse.choice import open_warehouse
+from csp.warehouse.engine import Warehouse
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Platform:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger."""
-        return Ledger.of(self.home)
+        return Ledger(self.home.ledger_url)
 
     @cached_property
     def warehouse(self) -> Warehouse:

@@ -22,9 +22,9 @@ import psycopg2.extensions
 from psycopg2.extras import execute_values
 from sqlalchemy.engine import URL, make_url
 
-from csp.faults import CspError
-from csp.lake.home import Home
-from csp.lake.releases import ReleaseCell
+from csp.errors import CspError
+from csp.ledger.releases import ReleaseCell
+from csp.storage.home import Home
 from csp.warehouse.engine import (
     BUILT_TABLE,
     CANDIDATE_SCHEMAS,

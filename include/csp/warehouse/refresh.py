@@ -15,10 +15,10 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from csp.contracts import Contract
-from csp.faults import CspError, GateHeldError
-from csp.lake.ledger import utc_now
-from csp.lake.releases import open_deliveries, ready_deliveries, release_cells
-from csp.lake.tables import Delivery, Publication, PublicationInput, Refresh
+from csp.errors import CspError, GateHeldError
+from csp.ledger.releases import open_deliveries, ready_deliveries, release_cells
+from csp.ledger.sessions import utc_now
+from csp.ledger.tables import Delivery, Publication, PublicationInput, Refresh
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import GateOutcome, Verdict, judge, record
 from csp.quality.publication_suite import publication_suite, reconciliation_suite

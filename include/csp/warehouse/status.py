@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from csp.contracts import Contract
 from csp.contracts.dbt_models import promised_days
 from csp.contracts.periods import next_period
-from csp.lake.ledger import Ledger
-from csp.lake.releases import open_deliveries
-from csp.lake.tables import (
+from csp.ledger.releases import open_deliveries
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import (
     Delivery,
     DeliveryCell,
     GateResult,

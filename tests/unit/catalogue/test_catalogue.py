@@ -9,7 +9,7 @@ import pytest
 
 from csp.catalogue import KpiCatalogue
 from csp.catalogue.made import catalogue_files
-from csp.contracts import ContractFaultError, ContractRegistry
+from csp.contracts import ContractError, ContractRegistry
 
 ENTRY = """\
 kpis:
@@ -106,7 +106,7 @@ def test_a_figure_keeps_its_words_and_its_period(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_place(tmp_path: Path, wrong: str, where: str) -> None:
-    with pytest.raises(ContractFaultError) as refused:
+    with pytest.raises(ContractError) as refused:
         list(catalogue_of(tmp_path, wrong))
     assert "theme.yml" in str(refused.value)
     assert where in str(refused.value)

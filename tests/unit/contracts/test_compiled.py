@@ -60,5 +60,5 @@ def test_what_a_contract_says_wrong_is_still_told_with_its_line(
     path.write_text(text.replace("kind: DataContract", "kind: DataContract\nsurprise: 1", 1))
     write(compiled, [path])
     line = path.read_text(encoding="utf-8").splitlines().index("surprise: 1") + 1
-    with pytest.raises(reading.ContractFaultError, match=rf":{line}: surprise"):
+    with pytest.raises(reading.ContractError, match=rf":{line}: surprise"):
         load_contract(path)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from csp.contracts import ContractFaultError, ContractRegistry, load_contract
+from csp.contracts import ContractError, ContractRegistry, load_contract
 from csp.contracts.registry import contract_hash, resolved
-from csp.faults import CspError
+from csp.errors import CspError
 
 PATHS = ContractRegistry().paths
 STREET = next(path for path in PATHS if path.stem == "street_crime")
@@ -66,7 +66,7 @@ def test_a_faulty_contract_is_refused_with_file_line_and_key(
     assert old in text
     path = tmp_path / "street_crime.yml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(ContractFaultError) as refused:
+    with pytest.raises(ContractError) as refused:
         load_contract(path)
     sentences = str(refused.value).splitlines()
     faults = [line.removeprefix(f"{path}:").split(": ", 2) for line in sentences]
@@ -81,7 +81,7 @@ def test_a_faulty_contract_is_refused_with_file_line_and_key(
 def test_a_file_that_is_no_contract_is_refused_with_its_name(text: str, tmp_path: Path) -> None:
     path = tmp_path / "odd.yml"
     path.write_text(text)
-    with pytest.raises(ContractFaultError, match=r"odd\.yml:\d+: "):
+    with pytest.raises(ContractError, match=r"odd\.yml:\d+: "):
         load_contract(path)
 
 
@@ -96,7 +96,7 @@ def test_a_broken_contract_leaves_the_other_feeds_readable(tmp_path: Path) -> No
         copy.parent.mkdir(exist_ok=True)
         copy.write_text("broken: [" if path == STREET else path.read_text(encoding="utf-8"))
     assert ContractRegistry(tmp_path).only("fire_lfb_incident").get("fire_lfb_incident")
-    with pytest.raises(ContractFaultError):
+    with pytest.raises(ContractError):
         list(ContractRegistry(tmp_path))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.simulator import SimulationTruth, simulate
+from csp_simulator import SimulationTruth, simulate
 
 SMALL = 0.05
 

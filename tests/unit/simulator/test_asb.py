@@ -10,9 +10,9 @@ import pytest
 from tests.conftest import Desk
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import asb
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import Borough, load_borough
+from csp_simulator.borough_2021 import asb
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import Borough, load_borough
 
 FEEDS = {
     "asb_case": "asb_case",

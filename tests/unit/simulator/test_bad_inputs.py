@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from csp.simulator import SimulationTruth
+from csp_simulator import SimulationTruth
 
 EXPECTATIONS = {"rejected", "quarantined", "fixed", "accepted", "warned", "held", "duplicate"}
 

@@ -15,10 +15,10 @@ import pytest
 
 from csp.contracts import ContractRegistry
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021.cctv import write
-from csp.simulator.borough_2021.cctv_faults import faults
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import Borough, load_borough
+from csp_simulator.borough_2021.cctv import write
+from csp_simulator.borough_2021.cctv_faults import faults
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import Borough, load_borough
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 import pytest
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import civil_protection
-from csp.simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import Borough, load_borough
+from csp_simulator.borough_2021 import civil_protection
+from csp_simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import Borough, load_borough
 
 IN_YEAR = "between date '2020-11-01' and date '2021-10-31'"
 

@@ -11,14 +11,14 @@ import pytest
 from tests.conftest import Desk
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import cohesion
-from csp.simulator.borough_2021.cohesion_words import HATE_LEAST, HATE_MOST, REFERRAL_COLUMNS
-from csp.simulator.borough_2021.prevent_work import draw_totals
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.draws import stream
-from csp.simulator.partner_files import csv_bytes
-from csp.simulator.places import Borough, load_borough
-from csp.simulator.truth import Fault
+from csp_simulator.borough_2021 import cohesion
+from csp_simulator.borough_2021.cohesion_words import HATE_LEAST, HATE_MOST, REFERRAL_COLUMNS
+from csp_simulator.borough_2021.prevent_work import draw_totals
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.draws import stream
+from csp_simulator.partner_files import csv_bytes
+from csp_simulator.places import Borough, load_borough
+from csp_simulator.truth import Fault
 
 RecordsOf = Callable[[Path, dict[str, str]], duckdb.DuckDBPyConnection]
 SEED = 2021

@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import programme
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import Borough, load_borough
+from csp_simulator.borough_2021 import programme
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import Borough, load_borough
 
 
 @pytest.fixture(scope="module")

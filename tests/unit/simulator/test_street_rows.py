@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.faults import CspError
-from csp.simulator import simulate
+from csp.errors import CspError
+from csp_simulator import simulate
 
 FILE = Path("deliveries/police/2021-06-metropolitan-street.csv")
 
@@ -26,7 +26,7 @@ def test_the_file_has_exactly_the_rows_asked_for(
 def test_chunks_continue_one_another_and_every_crime_id_is_new(
     seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("csp.simulator.street_rows.ROWS_PER_CHUNK", 1000)
+    monkeypatch.setattr("csp_simulator.street_rows.ROWS_PER_CHUNK", 1000)
     truth = simulate("street-rows", tmp_path, scale=0.0055, seeds=seeds)
     rows = duckdb.read_csv(str(tmp_path / FILE), header=True, all_varchar=True)
     found = rows.aggregate('count(*), count("Crime ID"), count(distinct "Crime ID")').fetchone()

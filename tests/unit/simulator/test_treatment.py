@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import iom, treatment
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import load_borough
+from csp_simulator.borough_2021 import iom, treatment
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import load_borough
 
 BOROUGH = load_borough(REFERENCE_SEEDS)
 WINDOW = "between date '2020-11-01' and date '2021-10-31'"

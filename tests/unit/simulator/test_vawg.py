@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator.borough_2021 import vawg
-from csp.simulator.borough_2021.truth import DomainTruth
-from csp.simulator.places import Borough, load_borough
+from csp_simulator.borough_2021 import vawg
+from csp_simulator.borough_2021.truth import DomainTruth
+from csp_simulator.places import Borough, load_borough
 
 RecordsOf = Callable[[Path, dict[str, str]], duckdb.DuckDBPyConnection]
 SEED = 2021

@@ -12,13 +12,13 @@ import duckdb
 import pytest
 
 from csp.project import REFERENCE_SEEDS
-from csp.simulator import SCENARIOS, SimulationTruth, simulate
-from csp.simulator.draws import stream
-from csp.simulator.fire_words import FIRE_COLUMNS
-from csp.simulator.places import load_borough
-from csp.simulator.street_crime import draw_month
-from csp.simulator.street_words import FORCES
-from csp.simulator.truth import count_street, street_month
+from csp_simulator import SCENARIOS, SimulationTruth, simulate
+from csp_simulator.draws import stream
+from csp_simulator.fire_words import FIRE_COLUMNS
+from csp_simulator.places import load_borough
+from csp_simulator.street_crime import draw_month
+from csp_simulator.street_words import FORCES
+from csp_simulator.truth import count_street, street_month
 
 STREET_HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"

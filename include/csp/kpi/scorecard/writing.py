@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from csp.files import write_whole
 from csp.kpi.scorecard import pack, page, table
 from csp.kpi.scorecard.reading import read_board
 from csp.warehouse.platform import Platform
@@ -42,9 +42,9 @@ def write_scorecard(platform: Platform) -> Scorecard:
         pdf=folder / "scorecard.pdf",
         csv=folder / "scorecard.csv",
     )
-    _put(files.html, page.render(board).encode())
-    _put(files.csv, table.render(board).encode("utf-8-sig"))
-    _put(files.pdf, pack.render(board))
+    write_whole(files.html, page.render(board).encode())
+    write_whole(files.csv, table.render(board).encode("utf-8-sig"))
+    write_whole(files.pdf, pack.render(board))
     if board.publication_id == max(home.publication_numbers()):
         home.make_current(board.publication_id)
         home.forget_old_publications()
@@ -62,11 +62,5 @@ def rewrite_scorecard(platform: Platform) -> Scorecard | None:
     try:
         return write_scorecard(platform)
     except Exception as fault:  # the reason of the hold must reach its reader
-        platform.home.note_fault(fault)
+        platform.home.note_error(fault)
         return None
-
-
-def _put(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    aside.write_bytes(content)
-    aside.replace(path)

@@ -1,1 +1,0 @@
-"""How files arrive: folders, archives, landing, and which feed a file belongs to."""

@@ -1,0 +1,179 @@
+"""Landing: a received file is looked at while it is copied, and kept under its sha256.
+
+What holds personal data is kept sealed (encrypted) or not at all, as the feed's contract says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from csp.pseudonyms.keys import KeyRing
+from csp.pseudonyms.sealed import seal
+from csp.storage.home import Home
+
+CHUNK_BYTES = 1 << 20
+MOST_CHUNKS_WAITING = 4
+RECEIVED = "received-"
+LONGEST_INGEST_SECONDS = 6 * 3600
+# Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
+# is looked for, as that is the fastest there is and no chunk's edge can hide it.
+BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A received file, with what one pass over its bytes tells.
+
+    Attributes:
+        path: Where it lies.
+        sha256: 64 hexadecimal characters.
+        size_bytes: Its size.
+        line_feeds: Number of line feeds.
+        carriage_returns: Number of line feeds that follow a carriage return.
+        ends_with_line_feed: Whether the last byte is a line feed.
+        is_ascii: Whether every byte is ASCII.
+        has_nul: Whether a byte is zero, which no text file but UTF-16 has.
+        blanks: The blanks that the file may hold, and so a value may have around it.
+        sent_as: Set when the same bytes, holding no rows, were sent before as another file.
+    """
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    line_feeds: int
+    carriage_returns: int
+    ends_with_line_feed: bool
+    is_ascii: bool
+    has_nul: bool
+    blanks: str
+    sent_as: str = ""
+
+    @property
+    def delivery_id(self) -> str:
+        """The first 16 characters of the sha256 name the delivery everywhere.
+
+        Two empty files say nothing of each other: what has no rows is told apart by its name too.
+        """
+        if not self.sent_as:
+            return self.sha256[:16]
+        return hashlib.sha256(f"{self.sha256} {self.sent_as}".encode()).hexdigest()[:16]
+
+    @property
+    def physical_lines(self) -> int:
+        """Lines as an editor counts them."""
+        return self.line_feeds + (0 if self.ends_with_line_feed or not self.size_bytes else 1)
+
+    @property
+    def has_mixed_line_ends(self) -> bool:
+        """Whether some lines end with CRLF and others with LF."""
+        return 0 < self.carriage_returns < self.line_feeds
+
+
+class _Look:
+    """What one pass over the bytes finds, chunk by chunk."""
+
+    def __init__(self) -> None:
+        self.size = self.line_feeds = self.carriage_returns = 0
+        self.is_ascii, self.has_nul, self.last = True, False, b""
+        self.blanks: set[str] = set()
+
+    def take(self, chunk: bytes) -> None:
+        """Look at the next bytes; a line end over a chunk's edge is seen with the last byte."""
+        self.size += len(chunk)
+        self.line_feeds += chunk.count(b"\n")
+        if b"\r" in chunk or self.last == b"\r":
+            self.carriage_returns += chunk.count(b"\r\n") + (self.last + chunk[:1] == b"\r\n")
+        self.is_ascii = self.is_ascii and chunk.isascii()
+        self.has_nul = self.has_nul or b"\x00" in chunk
+        self.blanks |= {
+            blank for blank, marks in BLANKS.items() if any(mark in chunk for mark in marks)
+        }
+        self.last = chunk[-1:]
+
+
+def receive(source: BinaryIO, home: Home) -> LandedFile:
+    """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
+
+    Args:
+        source: The bytes as received.
+        home: The data root.
+
+    Returns:
+        The received file, in scratch.
+    """
+    look, digest = _Look(), hashlib.sha256()
+    descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
+    try:
+        # Hashing takes as long as all the rest, and lets another thread run meanwhile.
+        with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
+            hashed: deque[Future[None]] = deque()
+            while chunk := source.read(CHUNK_BYTES):
+                hashed.append(hasher.submit(digest.update, chunk))
+                target.write(chunk)
+                look.take(chunk)
+                if len(hashed) > MOST_CHUNKS_WAITING:
+                    hashed.popleft().result()
+            for last in hashed:
+                last.result()
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return LandedFile(
+        path=Path(aside),
+        sha256=digest.hexdigest(),
+        size_bytes=look.size,
+        line_feeds=look.line_feeds,
+        carriage_returns=look.carriage_returns,
+        ends_with_line_feed=look.last == b"\n",
+        is_ascii=look.is_ascii,
+        has_nul=look.has_nul,
+        blanks="".join(blank for blank in BLANKS if blank in look.blanks),
+    )
+
+
+def keep(received: LandedFile, home: Home, how: str, ring: KeyRing | None = None) -> Path | None:
+    """Put a received file into landing, so that no half file is ever seen there.
+
+    Args:
+        received: The file, in scratch; gone from there afterwards.
+        home: The data root.
+        how: plain, sealed, or none.
+        ring: The keys, when it is to be sealed.
+
+    Returns:
+        Where it lies; None when it is not kept. Keeping the same bytes twice keeps one file.
+    """
+    if how == "none":
+        received.path.unlink(missing_ok=True)
+        return None
+    place = home.landed(received.sha256, sealed=how == "sealed")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if how == "plain":
+        return received.path.replace(place)
+    if ring is None:
+        raise ValueError("a file cannot be sealed without a key")
+    aside = received.path.with_name(received.path.name + ".sealing")
+    with received.path.open("rb") as source, aside.open("wb") as target:
+        seal(source, target, ring)
+    aside.replace(place)
+    received.path.unlink(missing_ok=True)
+    return place
+
+
+def sweep_received(home: Home) -> None:
+    """Remove what an intake that was killed has left in scratch; it is still in the inbox."""
+    oldest = time.time() - LONGEST_INGEST_SECONDS
+    for path in home.scratch.glob(f"{RECEIVED}*"):
+        try:
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+        except FileNotFoundError:  # another process has just ended with it
+            continue

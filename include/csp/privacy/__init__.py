@@ -1,1 +1,0 @@
-"""Keys, tokens and the forms of what must not be stored: persons end at intake."""

@@ -1,0 +1,1 @@
+"""Where things lie below the data root."""

@@ -1,0 +1,56 @@
+"""Each labelled bad input of the cohesion and VAWG feeds comes to what its label says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from csp.contracts import ContractRegistry
+from csp.project import REFERENCE_SEEDS
+from csp_simulator.borough_2021 import cohesion, vawg
+from csp_simulator.places import load_borough
+from csp_simulator.truth import Fault
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+EXPECTED = {"accepted", "rejected", "quarantined", "warned"}
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Fault]:
+    """File → what should come of it."""
+    folder = tmp_path_factory.mktemp("faults")
+    borough = load_borough(REFERENCE_SEEDS)
+    found = [
+        *cohesion.faults(folder / "cohesion", borough, seed=2021),
+        *vawg.faults(folder / "vawg", borough, seed=2021),
+    ]
+    paths = [next(folder.glob(f"*/{fault.file}")) for fault in found]
+    return dict(zip(paths, found, strict=True))
+
+
+def test_each_comes_to_what_its_label_says(
+    faults: dict[Path, Fault],
+    tmp_path: Path,
+    registry: ContractRegistry,
+    desk_at: Callable[[Path, ContractRegistry], Desk],
+) -> None:
+    for number, (path, fault) in enumerate(faults.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        outcome = desk_at(folder, registry).take(path)
+        verdicts = {finding.verdict for finding in outcome.findings}
+        assert fault.expectation in EXPECTED
+        if fault.expectation == "rejected":
+            assert outcome.verdict == "rejected", fault
+            continue
+        assert outcome.verdict == "accepted", (fault, outcome.reason)
+        if fault.expectation == "quarantined":
+            assert (outcome.quarantined_rows, verdicts) == (fault.rows, {"quarantine"})
+        else:
+            assert outcome.accepted_rows == fault.rows
+            assert verdicts == ({"warn"} if fault.expectation == "warned" else set()), fault

@@ -52,7 +52,7 @@ lint: install ## Run ruff, sqlfluff, the import-layer lint and the contract chec
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 bench: install ## Measure the budgets as ratios of one run
-	@echo "make bench: intake, memory, refresh and gates"
+	@echo "make bench: ingest, memory, refresh and gates"
 	@$(BIN)/python -m bench
 
 clean: ## Remove the environment, data and build products of this checkout

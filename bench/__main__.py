@@ -87,34 +87,34 @@ def street_rows(folder: Path, millions: int) -> Path:
     return next((folder / "deliveries" / "police").iterdir())
 
 
-def ingest(csv: Path, folder: Path) -> Process:
-    """Take a file in, into an empty data root."""
+def ingest_file(csv: Path, folder: Path) -> Process:
+    """Ingest a file into an empty data root."""
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     return run([str(BIN / "csp"), "ingest", str(csv)], home)
 
 
-def intake(folder: Path) -> list[Ratio]:
+def ingest(folder: Path) -> list[Ratio]:
     """Ingest against DuckDB copying the same CSV, and its memory at five times the rows."""
     small = street_rows(folder / "one", 1)
     pairs = []
     for _ in range(3):
         copied = run([sys.executable, "-c", COPY, str(small), str(folder / "copy.parquet")], folder)
-        pairs.append((copied, ingest(small, folder)))
+        pairs.append((copied, ingest_file(small, folder)))
     copy_seconds = statistics.median(copied.seconds for copied, _ in pairs)
     seconds = statistics.median(taken.seconds for _, taken in pairs)
     peak = statistics.median(taken.peak_mb for _, taken in pairs)
-    large = ingest(street_rows(folder / "five", 5), folder)
+    large = ingest_file(street_rows(folder / "five", 5), folder)
     return [
         Ratio(
-            "intake of 1 M street rows, as a share of the rate of a mere copy to Parquet",
+            "ingest of 1 M street rows, as a share of the rate of a mere copy to Parquet",
             copy_seconds / seconds,
             0.5,
             False,
-            f"copy {copy_seconds:.2f} s, intake {seconds:.2f} s",
+            f"copy {copy_seconds:.2f} s, ingest {seconds:.2f} s",
         ),
         Ratio(
-            "peak memory of intake, 5 M rows against 1 M",
+            "peak memory of ingest, 5 M rows against 1 M",
             large.peak_mb / peak,
             1.3,
             True,
@@ -239,7 +239,7 @@ def dag_parsing(folder: Path) -> list[Ratio]:
 def main() -> None:
     """Measure everything, print the table, and fail when a budget is not kept."""
     found: list[Ratio] = []
-    measures: list[Callable[[Path], list[Ratio]]] = [dag_parsing, intake, refresh, scorecard]
+    measures: list[Callable[[Path], list[Ratio]]] = [dag_parsing, ingest, refresh, scorecard]
     print("| what | measured | budget | kept | detail |\n|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(dir=os.environ.get("CSP_BENCH_DIR")) as name:
         for measure in measures:

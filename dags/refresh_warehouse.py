@@ -1,4 +1,4 @@
-"""Build, gate and publish the warehouse whenever a feed has taken something in."""
+"""Build, gate and publish the warehouse whenever a feed has ingested something."""
 
 from airflow.sdk import DAG, AssetAny, Param, TriggerRule, task
 
@@ -13,7 +13,7 @@ DOCUMENTATION = """
 
 **Owner:** Data platform.
 
-Runs whenever any feed has taken something in, one run at a time, and takes everything that is
+Runs whenever any feed has ingested something, one run at a time, and takes everything that is
 ready by the ledger. Core models are built and judged; KPI cells are counted exactly, disclosure
 control decides what of them may be shown, the marts are built and judged, and only then published
 in one step. Readers see the last publication until then. The scorecard of a publication is written

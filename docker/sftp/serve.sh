@@ -15,7 +15,7 @@ for keys in /etc/ssh/partner_keys/*.pub; do
     # '*' is no password; without it the account would count as locked, and its key with it.
     id "$feed" >/dev/null 2>&1 || useradd --no-create-home --home-dir / --gid partners \
         --shell /usr/sbin/nologin --password '*' "$feed"
-    # The account owns its inbox; intake reads and clears it through the group.
+    # The account owns its inbox; ingest reads and clears it through the group.
     install -d -o "$feed" -g 50000 -m 2770 "/srv/sftp/inbox/$feed"
     install -m 0644 "$keys" "/run/partner_keys/$feed"
     accounts=$((accounts + 1))

@@ -1,4 +1,4 @@
-"""Between Airflow and the package: data faults fail at once, infrastructure faults retry."""
+"""Between Airflow and the package: data errors fail at once, infrastructure errors retry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEFAULTS = {
 def data_errors_fail_at_once(
     function: Callable[Parameters, Result],
 ) -> Callable[Parameters, Result]:
-    """Turn a fault that a person has to put right into a failure that is not retried.
+    """Turn an error that a person has to put right into a failure that is not retried.
 
     Whatever else is raised (a lost connection, a full disk) is left to Airflow's retries.
     """
@@ -35,8 +35,8 @@ def data_errors_fail_at_once(
 
         try:
             return function(*args, **kwargs)
-        except CspError as fault:
-            raise AirflowFailException(str(fault)) from None
+        except CspError as error:
+            raise AirflowFailException(str(error)) from None
 
     return guarded
 

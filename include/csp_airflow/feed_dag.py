@@ -1,4 +1,4 @@
-"""The DAG of one feed: sweep the inbox, take in, gate, announce."""
+"""The DAG of one feed: sweep the inbox, ingest, gate, announce."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENTATION = """
 
 **Owner:** {owner}. **Class:** {access}. **Promise:** {promise}.
 
-Takes in what the partner left in the inbox of `{feed}`, judges it, and tells the warehouse.
+Ingests what the partner left in the inbox of `{feed}`, judges it, and tells the warehouse.
 
 **When red**
 
@@ -27,8 +27,8 @@ Takes in what the partner left in the inbox of `{feed}`, judges it, and tells th
   for a corrected file, or `csp quarantine discard DELIVERY --reason …`. Retrying changes nothing.
 - any other task: infrastructure (disk, database). It was retried already; put the cause right.
 
-**Rerun:** a "now" DAG. Trigger it anew; do not clear old runs. Files that were taken in have left
-the inbox, and the same bytes are never taken in twice.
+**Rerun:** a "now" DAG. Trigger it anew; do not clear old runs. Files that were ingested have left
+the inbox, and the same bytes are never ingested twice.
 """
 
 
@@ -49,9 +49,9 @@ def sweep_inbox(feed: str) -> list[str]:
 @task
 @data_errors_fail_at_once
 def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
-    """Take the files in and clear them from the inbox; a data fault is recorded, not raised.
+    """Ingest the files and clear them from the inbox; a data error is recorded, not raised.
 
-    A file that could not be taken in for want of a key stays in the inbox, and the task fails.
+    A file that could not be ingested for want of a key stays in the inbox, and the task fails.
     """
     from collections import Counter  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
@@ -64,7 +64,7 @@ def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
     use_airflow_key()
     platform = Platform.from_environment()
     counts: Counter[str] = Counter()
-    # An earlier try took in and cleared what is not there any more.
+    # An earlier try ingested and cleared what is not there any more.
     waiting = [path for path in map(Path, files) if path.exists()]
     for path, outcomes in ingest_each(
         waiting, platform.home, platform.ledger, platform.registry_of(feed), feed=feed

@@ -12,7 +12,7 @@ REFRESH_DAG = "refresh_warehouse"
 
 
 def lake_asset(feed: str) -> Asset:
-    """The asset that a feed's DAG emits when something new was taken in."""
+    """The asset that a feed's DAG emits when something new was ingested."""
     return Asset(f"csp_lake_{feed}", uri=f"csp://lake/{feed}")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from csp.contracts import Contract, ContractRegistry
 from csp.ingest import IngestOutcome
-from csp.ledger.releases import delivery_gate_faults, open_deliveries, ready_deliveries
+from csp.ledger.releases import delivery_gate_failures, open_deliveries, ready_deliveries
 from csp.quality.delivery_gate import RECONCILE, DeliveryGate
 from csp.quality.judge import CRITICAL, GateOutcome
 from tests.conftest import Desk
@@ -122,7 +122,7 @@ def test_every_check_has_a_bad_month() -> None:
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_plain_year_passes_every_check(feed: str, year_desk: Callable[[str], Desk]) -> None:
     ledger = year_desk(feed).ledger
-    judged, faults = delivery_gate_faults(ledger)
+    judged, faults = delivery_gate_failures(ledger)
     assert not faults
     assert judged == set(ready_deliveries(ledger)[feed])
     assert len(judged) == 12
@@ -166,7 +166,7 @@ def test_the_verdict_does_not_hang_on_the_order_of_arrival(
     assert not gate(desk, street).blocking
     desk.take_all(*plain_year(street))
     gate(desk, street)
-    _, faults = delivery_gate_faults(desk.ledger)
+    _, faults = delivery_gate_failures(desk.ledger)
     assert list(faults) == [bad.delivery_id]
 
 

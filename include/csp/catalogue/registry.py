@@ -37,7 +37,7 @@ class KpiCatalogue:
     def __iter__(self) -> Iterator[Kpi]:
         return (kpi for _, kpi in self._placed)
 
-    def faults(self, feeds: set[str]) -> list[str]:
+    def errors(self, feeds: set[str]) -> list[str]:
         """What only the catalogue as a whole shows: ids said twice, feeds and KPIs not known.
 
         Args:

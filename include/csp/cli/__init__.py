@@ -68,7 +68,7 @@ def ingest(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take deliveries in. Exit 0 when all were accepted, 3 when some were rejected."""
+    """Ingest deliveries. Exit 0 when all were accepted, 3 when some were rejected."""
     from csp.ingest import ingest_files  # noqa: PLC0415
 
     platform = _platform()
@@ -284,7 +284,7 @@ def _decide(delivery: str, decision: str, reason: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; a fault a person can act on is printed, never a traceback."""
+    """Run the command line; an error a person can act on is printed, never a traceback."""
     # What was imported stays to the end, and a command ends before its garbage matters: to look
     # for it as often as a server does, and once more at the end, is a tenth of many a command.
     gc.freeze()
@@ -300,13 +300,13 @@ def main() -> None:
             errors.print(f"  - {reason}", markup=False)
         errors.print("what to do: docs/runbooks/publication-held.md")
         raise SystemExit(HELD) from None
-    except CspError as fault:
-        errors.print(f"csp: {fault}", markup=False)
+    except CspError as error:
+        errors.print(f"csp: {error}", markup=False)
         raise SystemExit(1) from None
-    except Exception as fault:  # the last line of defence against a traceback
-        log = _platform().home.note_error(fault)
+    except Exception as error:  # the last line of defence against a traceback
+        log = _platform().home.note_error(error)
         errors.print(
-            f"csp: an unforeseen fault ({type(fault).__name__}); where it happened is in {log}; "
+            f"csp: an unforeseen error ({type(error).__name__}); where it happened is in {log}; "
             "please report it",
             markup=False,
         )

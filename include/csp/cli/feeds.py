@@ -40,17 +40,17 @@ def feeds_check() -> None:
     from csp.contracts.derived import check_derived  # noqa: PLC0415
 
     registry = ContractRegistry()
-    faults = []
+    errors = []
     for path in registry.paths:
         try:
             load_contract(path)
-        except CspError as fault:
-            faults += str(fault).splitlines()
+        except CspError as error:
+            errors += str(error).splitlines()
     catalogue = KpiCatalogue()
-    if not faults:
-        faults = check_derived(registry) + catalogue.faults({feed.id for feed in registry})
-    if faults:
-        raise CspError("\n".join(faults))
+    if not errors:
+        errors = check_derived(registry) + catalogue.errors({feed.id for feed in registry})
+    if errors:
+        raise CspError("\n".join(errors))
     console.print(
         f"{len(registry.paths)} contracts, {len(list(catalogue))} KPIs; "
         "everything made from them is up to date"

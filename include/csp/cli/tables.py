@@ -92,7 +92,7 @@ def print_outcomes(console: Console, outcomes: list[IngestOutcome]) -> None:
         rows = sum(o.accepted_rows for o in chosen)
         held = sum(o.quarantined_rows + o.rejected_lines for o in chosen if verdict == "accepted")
         console.print(
-            f"{feed}: {files} {verdict}, {rows:,} rows taken in, {held:,} held back",
+            f"{feed}: {files} {verdict}, {rows:,} rows ingested, {held:,} held back",
             highlight=False,
         )
     findings: Counter[tuple[str, ...]] = Counter()

@@ -1,4 +1,4 @@
-"""The checks of a contract: rules for every row, and the gate on what was taken in."""
+"""The checks of a contract: rules for every row, and the gate on what was ingested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class RowRule(Strict):
 
     Attributes:
         column: The column the finding is reported against.
-        when: DuckDB predicate over typed columns (text columns for a fix), true on a fault.
+        when: DuckDB predicate over typed columns (text columns for a fix), true on an error.
             `delivery_period` (date) and `received_on` (date) may be used.
         values: The values allowed.
         vocabulary: Seed under `seeds/reference` whose first column lists the values allowed.
@@ -25,7 +25,7 @@ class RowRule(Strict):
         vocabularyAgrees: The column is in the vocabulary exactly when the predicate holds.
         set: Column → DuckDB expression over text columns (fix only).
         keepOnly: Every column of the file but these is blanked (fix only); a row in which the
-            others are blank already has no fault.
+            others are blank already has no error.
         good: Rows that keep the rule, as changes to the valid row.
         bad: Rows that break it.
         also: Codes of the other rules that the bad rows break.
@@ -45,7 +45,7 @@ class RowRule(Strict):
 
     @model_validator(mode="after")
     def one_way(self) -> RowRule:
-        """Hold that a rule says what a fault is in exactly one way."""
+        """Hold that a rule says what an error is in exactly one way."""
         ways = [
             self.when,
             self.values,
@@ -67,7 +67,7 @@ class BadShare(Strict):
         rows: Rows of the file.
         share: Share of them that is changed, from the top.
         change: The change to the valid row.
-        lake: Column → expression that spoils the lake rows afterwards, as a fault of intake would,
+        lake: Column → expression that spoils the lake rows afterwards, as an error of ingest would,
             where no file can fail the measure.
     """
 
@@ -129,7 +129,7 @@ class Rule(Strict):
 
 
 class RowCheck(Rule):
-    """A check of every row at intake; `reject` refuses the whole delivery, never storing it."""
+    """A check of every row at ingest; `reject` refuses the whole delivery, never storing it."""
 
     engine: Literal["csp-row-rule"]
     severity: RowVerdict
@@ -146,7 +146,7 @@ class RowCheck(Rule):
 
 
 class GateCheck(Rule):
-    """A check of what was taken in, judged by Great Expectations."""
+    """A check of what was ingested, judged by Great Expectations."""
 
     engine: Literal["great-expectations"]
     severity: GateSeverity

@@ -111,8 +111,8 @@ class ColumnProperties(Strict):
         if pattern is not None:
             try:
                 re.compile(pattern)
-            except re.error as fault:
-                raise ValueError(f"'{pattern}' is no regular expression: {fault}") from fault
+            except re.error as error:
+                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
         return pattern
 
     @model_validator(mode="after")

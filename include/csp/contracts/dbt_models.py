@@ -199,7 +199,7 @@ def dbt_files(partner: str, contracts: Iterable[Contract], project: Path) -> dic
     staging = project / "models" / "from_contracts" / "staging" / partner
     core = project / "models" / "from_contracts" / "core" / partner
     tables = [source_table(contract) for contract in contracts]
-    description = f"What {partner} partners delivered and intake accepted."
+    description = f"What {partner} partners delivered and ingest accepted."
     source = {"name": partner, "schema": "lake", "description": description, "tables": tables}
     files = {staging / f"_{partner}__sources.yml": _yaml({"sources": [source]})}
     made = [c for c in contracts if not (by_hand / f"{staging_name(c)}.sql").exists()]

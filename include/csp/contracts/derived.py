@@ -155,29 +155,29 @@ def check_derived(
     registry: ContractRegistry, root: Path = PROJECT_ROOT, seeds: Path = REFERENCE_SEEDS
 ) -> list[str]:
     """What is stale, missing, left over or said twice; one sentence each, none when all is well."""
-    faults = []
+    errors = []
     expected = dag_files(registry, root)
     for path, content in expected.items():
         shown = path.relative_to(root)
         if not path.exists():
-            faults.append(f"{shown}: missing; write it with: csp feeds write")
+            errors.append(f"{shown}: missing; write it with: csp feeds write")
         elif (found := path.read_text(encoding="utf-8")) != content:
             pairs = enumerate(zip(found.splitlines(), content.splitlines(), strict=False), 1)
             shorter = min(len(found.splitlines()), len(content.splitlines()))
             line = next((number for number, (a, b) in pairs if a != b), shorter + 1)
-            faults.append(f"{shown}:{line}: not what its contract makes; csp feeds write")
+            errors.append(f"{shown}:{line}: not what its contract makes; csp feeds write")
     for path in sorted((root / "dags" / "partner_feeds").glob("*.py")):
         if path not in expected:
-            faults.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
+            errors.append(f"{path.relative_to(root)}: belongs to no contract; remove it")
     for contract in registry:
         if contract.status == "active" and (left := resolved(contract).count(FILL_IN)):
-            faults.append(f"{_path_in_project(contract)}: {left} places say '{FILL_IN}'")
-        faults += [
+            errors.append(f"{_path_in_project(contract)}: {left} places say '{FILL_IN}'")
+        errors += [
             f"{_path_in_project(contract)}: {where}: no seed is called '{name}'"
             for where, name in _seeds_named(contract)
             if not (seeds / f"{name}.csv").exists()
         ]
-    return faults + _names_taken_twice(registry)
+    return errors + _names_taken_twice(registry)
 
 
 def _seeds_named(contract: Contract) -> Iterator[tuple[str, str]]:
@@ -197,18 +197,18 @@ def _seeds_named(contract: Contract) -> Iterator[tuple[str, str]]:
 
 def _names_taken_twice(registry: ContractRegistry) -> list[str]:
     """Feeds whose example file another feed would take for its own, and core tables made twice."""
-    faults, tables = [], {}
+    errors, tables = [], {}
     for contract in registry:
         example = contract.platform.fileNameExample
         for other in registry:
             fits = any(re.search(pattern, example) for pattern in other.platform.fileNames)
             if other.id != contract.id and fits:
-                faults.append(
+                errors.append(
                     f"{_path_in_project(other)}: fileNames: also fits '{example}' of {contract.id}"
                 )
         core = contract.platform.coreTable
         if core and tables.setdefault(core.name, contract.id) != contract.id:
-            faults.append(
+            errors.append(
                 f"{_path_in_project(contract)}: coreTable: {core.name} is of {tables[core.name]}"
             )
-    return faults
+    return errors

@@ -62,7 +62,7 @@ class Role(Strict):
 
 
 class Support(Strict):
-    """Where faults are reported."""
+    """Where errors are reported."""
 
     channel: str
     description: str
@@ -179,7 +179,7 @@ class Contract(Strict):
 
     @property
     def needs_key(self) -> bool:
-        """Whether the feed cannot be taken in without the pseudonymisation key."""
+        """Whether the feed cannot be ingested without the pseudonymisation key."""
         return self.platform.kept_in_landing == "sealed" or any(
             column.platform.token for column in self.columns
         )

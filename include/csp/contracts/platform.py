@@ -146,8 +146,8 @@ class PlatformProperties(Strict):
         for pattern in patterns:
             try:
                 re.compile(pattern)
-            except re.error as fault:
-                raise ValueError(f"'{pattern}' is no regular expression: {fault}") from fault
+            except re.error as error:
+                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
         return patterns
 
     @model_validator(mode="after")

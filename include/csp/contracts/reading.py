@@ -21,7 +21,7 @@ SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ContractError(CspError):
-    """A contract that cannot be read; the message names file, line and key of each fault."""
+    """A contract that cannot be read; the message names file, line and key of each error."""
 
 
 def _shown(path: Path) -> str:
@@ -97,28 +97,28 @@ def load_strict(path: Path, model: type[Part]) -> Part:
 
     Raises:
         ContractError: The file is no YAML, a key is unknown or missing, or a value is not
-            allowed; one line per fault as `file:line: key: what`.
+            allowed; one line per error as `file:line: key: what`.
     """
     text = path.read_text(encoding="utf-8")
     try:
         content = _content(path, text)
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        problem = getattr(fault, "problem", None) or "not readable as YAML"
+        problem = getattr(error, "problem", None) or "not readable as YAML"
         raise ContractError(f"{_shown(path)}:{line}: {problem}") from None
     try:
         return model.model_validate(content)
-    except ValidationError as faults:
+    except ValidationError as refused:
         tree = yaml.compose(text, Loader=SAFE_LOADER)
         lines = []
-        for fault in faults.errors(include_url=False, include_input=False):
-            location = fault["loc"]
-            if isinstance(error := fault.get("ctx", {}).get("error"), PlacedError):
-                location += error.place
+        for found in refused.errors(include_url=False, include_input=False):
+            location = found["loc"]
+            if isinstance(placed := found.get("ctx", {}).get("error"), PlacedError):
+                location += placed.place
             key = ".".join(str(step) for step in location) or "file"
-            what = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
+            what = found["msg"].removeprefix("Value error, ")
+            if found["type"] == "extra_forbidden":
                 what = "unknown key"
             lines.append(f"{_shown(path)}:{_line_of(tree, location)}: {key}: {what}")
         raise ContractError("\n".join(lines)) from None

@@ -1,4 +1,4 @@
-"""What every part of a contract shares: strictness, and faults that say where they are."""
+"""What every part of a contract shares: strictness, and errors that say where they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AccessClass = Literal["open", "internal", "restricted", "special_category"]
 
 
 class PlacedError(ValueError):
-    """A fault that only the whole contract shows.
+    """An error that only the whole contract shows.
 
     Attributes:
         place: Keys and positions that lead from the root to the faulty value.

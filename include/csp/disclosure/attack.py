@@ -2,7 +2,7 @@
 
 It reads published rows only, those of the publication before as well, and what a reader may know
 of how they hang together. It sets up its own equations, in another form than disclosure control
-does, so that a fault of the one is not a fault of the other. It never gives a value away.
+does, so that an error of the one is not an error of the other. It never gives a value away.
 """
 
 from __future__ import annotations

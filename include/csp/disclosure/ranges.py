@@ -1,7 +1,7 @@
 """Between which values a number can lie, given linear relations: the arithmetic of an attack.
 
 A number is safe when two points are known that fulfil every relation and lie far enough apart in
-it; each point is checked by plain arithmetic, so that a fault of the solver cannot make a number
+it; each point is checked by plain arithmetic, so that an error of the solver cannot make a number
 look safe. One point tells of all numbers at once, so few are needed for many numbers.
 """
 

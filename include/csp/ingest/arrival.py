@@ -53,8 +53,8 @@ class Arrival:
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
                 yield stream
-        except UNREADABLE as fault:
-            raise ArchiveError(f"member {self.member} cannot be unpacked") from fault
+        except UNREADABLE as error:
+            raise ArchiveError(f"member {self.member} cannot be unpacked") from error
 
 
 def is_left(path: PurePath) -> bool:
@@ -66,8 +66,8 @@ def _members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (*UNREADABLE, ValueError) as fault:
-        raise ArchiveError("the archive is broken or cut short") from fault
+    except (*UNREADABLE, ValueError) as error:
+        raise ArchiveError("the archive is broken or cut short") from error
     for info in infos:
         inside = PurePosixPath(info.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in "".join(inside.parts[:1]):

@@ -1,4 +1,4 @@
-"""Taking deliveries in: land, recognise, evaluate, write, record; one outcome each."""
+"""Ingesting deliveries: land, recognise, evaluate, write, record; one outcome each."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from csp.pseudonyms.keys import KeyMissingError, KeyRefusedError, KeyRing
 from csp.storage.home import LONDON, Home
 
 TOO_EARLY, REFUSED = "D11", "refused"
+#: The word by which the ledger has known the step from its first version on.
+LEDGER_STEP = "intake"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class IngestOutcome:
 
 
 class Ingest:
-    """Takes files into one data root.
+    """Ingests files into one data root.
 
     Args:
         home: The data root.
@@ -67,7 +69,7 @@ class Ingest:
         self.engine = engine
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IngestOutcome:
-        """Take one file in.
+        """Ingest one file.
 
         Args:
             arrival: The file or archive member.
@@ -76,14 +78,14 @@ class Ingest:
         try:
             with arrival.open() as stream:
                 landed = receive(stream, self.home)
-        except ArchiveError as fault:
-            return self._broken_archive(arrival, feed, str(fault))
+        except ArchiveError as error:
+            return self._broken_archive(arrival, feed, str(error))
         try:
-            with self.ledger.step("intake", landed.delivery_id) as detail:
+            with self.ledger.step(LEDGER_STEP, landed.delivery_id) as detail:
                 outcome = self._take_landed(arrival.name, landed, feed)
                 detail.append(outcome.verdict)
-        except KeyMissingError as fault:
-            return IngestOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(fault))
+        except KeyMissingError as error:
+            return IngestOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(error))
         finally:
             landed.path.unlink(missing_ok=True)
         return outcome
@@ -96,8 +98,8 @@ class Ingest:
             if known := self._known(landed, arrival.name):
                 return known
             facts = self._facts(arrival.name, [], feed)
-            fault = reject("D10", f"{why}; ask the partner to send it again")
-            return self._record_rejected(arrival.name, landed, facts, fault)
+            error = reject("D10", f"{why}; ask the partner to send it again")
+            return self._record_rejected(arrival.name, landed, facts, error)
         except KeyMissingError as missing:
             return IngestOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(missing))
         finally:
@@ -116,8 +118,8 @@ class Ingest:
             if facts is None:
                 return self._record_unrecognised(name, landed)
             return self._take_rows(name, landed, facts, headers)
-        except RejectedError as fault:
-            return self._record_rejected(name, landed, facts, fault)
+        except RejectedError as error:
+            return self._record_rejected(name, landed, facts, error)
 
     def _facts(self, name: str, headers: list[str], feed: str | None) -> NameFacts | None:
         if feed:
@@ -225,9 +227,9 @@ class Ingest:
         )
 
     def _record_rejected(
-        self, name: str, landed: LandedFile, facts: NameFacts | None, fault: RejectedError
+        self, name: str, landed: LandedFile, facts: NameFacts | None, error: RejectedError
     ) -> IngestOutcome:
-        finding = fault.finding
+        finding = error.finding
         if facts is None:
             return self._record_unrecognised(name, landed, finding)
         reason = f"{finding.code} {finding.name}: {finding.detail}"
@@ -238,7 +240,7 @@ class Ingest:
             "rejected",
             reason=reason,
             findings=[finding],
-            is_kept=not fault.must_not_be_kept,
+            is_kept=not error.must_not_be_kept,
         )
 
     def _record_accepted(
@@ -302,7 +304,7 @@ class Ingest:
         store(self.ledger, delivery, rows, findings)
         if contract:
             write_feedback(
-                self.home, contract, delivery, findings, rows.fault_lines if rows else {}
+                self.home, contract, delivery, findings, rows.finding_lines if rows else {}
             )
         return IngestOutcome(
             name,
@@ -336,7 +338,7 @@ def ingest_each(
     *,
     feed: str | None = None,
 ) -> Iterator[tuple[Path, list[IngestOutcome]]]:
-    """Take every file below the paths in, in sorted order, and tell of each path as it is done.
+    """Ingest every file below the paths, in sorted order, and tell of each path as it is done.
 
     Args:
         paths: Files, archives or folders.
@@ -346,7 +348,7 @@ def ingest_each(
         feed: Their feed, when the place they arrived in says so.
 
     Yields:
-        The path, and one outcome per file or archive member. A data fault is an outcome, never
+        The path, and one outcome per file or archive member. A data error is an outcome, never
         an exception.
 
     Raises:
@@ -354,7 +356,7 @@ def ingest_each(
     """
     sweep_received(home)
     with IngestEngine(home) as engine:
-        intake = Ingest(home, ledger, registry, engine)
+        ingest = Ingest(home, ledger, registry, engine)
         for path in paths:
             if not path.exists():
                 raise CspError(f"{path}: no such file or folder")
@@ -364,7 +366,7 @@ def ingest_each(
                 found = [Arrival(path)]
             if feed:
                 found = _of_feed(found, registry.get(feed))
-            yield path, [intake.take(arrival, feed) for arrival in found]
+            yield path, [ingest.take(arrival, feed) for arrival in found]
 
 
 def ingest_files(

@@ -1,4 +1,4 @@
-"""DuckDB as intake uses it: in memory, bounded, spilling into the data root."""
+"""DuckDB as ingest uses it: in memory, bounded, spilling into the data root."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class IngestEngine:
     def __exit__(
         self,
         kind: type[BaseException] | None,
-        fault: BaseException | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         """Close the connection."""

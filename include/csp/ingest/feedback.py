@@ -9,9 +9,9 @@ from csp.ingest.findings import Finding
 from csp.storage.home import Home
 
 WHAT_IT_MEANS = {
-    "reject": "the delivery was not taken in",
+    "reject": "the delivery was not ingested",
     "quarantine": "the row was held back",
-    "warn": "the row or file was taken in, and this was noted",
+    "warn": "the row or file was ingested, and this was noted",
     "fix": "this was put right in the same way for every row",
 }
 
@@ -21,7 +21,7 @@ def write_feedback(
     contract: Contract,
     delivery: dict[str, object],
     findings: list[Finding],
-    fault_lines: dict[str, list[int]],
+    finding_lines: dict[str, list[int]],
 ) -> None:
     """Write the feedback on one delivery as JSON and as Markdown.
 
@@ -30,7 +30,7 @@ def write_feedback(
         contract: The feed's contract.
         delivery: Name, verdict and line counts of the delivery.
         findings: What the rules found.
-        fault_lines: `code:column` → first line numbers.
+        finding_lines: `code:column` → first line numbers.
     """
     sentences = {check.id: check.description for check in contract.row_checks}
     items = [
@@ -41,8 +41,8 @@ def write_feedback(
             "rows": finding.rows,
             "what": finding.name,
             "detail": finding.detail or sentences.get(finding.code, ""),
-            "lines": fault_lines.get(f"{finding.code}:{finding.column}")
-            or fault_lines.get(finding.code, []),
+            "lines": finding_lines.get(f"{finding.code}:{finding.column}")
+            or finding_lines.get(finding.code, []),
         }
         for finding in findings
     ]
@@ -56,7 +56,7 @@ def write_feedback(
         f"# {delivery['file_name']}",
         "",
         f"Feed: {contract.name}. Verdict: **{delivery['verdict']}**. "
-        f"{delivery['accepted_rows']} rows taken in, {delivery['quarantined_rows']} held back, "
+        f"{delivery['accepted_rows']} rows ingested, {delivery['quarantined_rows']} held back, "
         f"{delivery['rejected_lines']} lines unreadable.",
         "",
     ]

@@ -1,4 +1,4 @@
-"""The four verdicts, and the codes of the faults that are the same for every feed."""
+"""The four verdicts, and the codes of the errors that are the same for every feed."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def keep(received: LandedFile, home: Home, how: str, ring: KeyRing | None = None
 
 
 def sweep_received(home: Home) -> None:
-    """Remove what an intake that was killed has left in scratch; it is still in the inbox."""
+    """Remove what an ingest that was killed has left in scratch; it is still in the inbox."""
     oldest = time.time() - LONGEST_INGEST_SECONDS
     for path in home.scratch.glob(f"{RECEIVED}*"):
         try:

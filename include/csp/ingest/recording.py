@@ -18,7 +18,7 @@ def store(
     Args:
         ledger: The ledger.
         delivery: Values of table `delivery`.
-        rows: What became of its rows; None when it was not taken in.
+        rows: What became of its rows; None when it was not ingested.
         findings: What the rules found.
     """
     delivery_id = delivery["delivery_id"]

@@ -63,7 +63,7 @@ class TakenRows:
         period_start: The month of the delivery, or None when a file holds many.
         cells: (series, first day of month, rows) of the accepted rows.
         findings: What the rules found.
-        fault_lines: Code → the first line numbers it was found on, of faults that hold back.
+        finding_lines: Code → the first line numbers it was found on, of errors that hold back.
     """
 
     account: LineAccount
@@ -72,7 +72,7 @@ class TakenRows:
     period_start: date | None
     cells: list[tuple[str, date, int]]
     findings: list[Finding]
-    fault_lines: dict[str, list[int]]
+    finding_lines: dict[str, list[int]]
     rows_per_line: int = 1
 
 
@@ -95,7 +95,7 @@ def _count_findings(masks: list[tuple[int, ...]], rules: list[CompiledRule]) -> 
 
 
 class RowIngest:
-    """Takes the rows of one delivery in; use once.
+    """Ingests the rows of one delivery; use once.
 
     Args:
         contract: The feed's contract.
@@ -128,7 +128,7 @@ class RowIngest:
         self.named_series = named_series
         self.rules = compiled_rules(contract)
         self.held_back = faulty(self.rules, lambda rule: rule.verdict == QUARANTINE)
-        self.aside = home.scratch / f"{landed.delivery_id}.intake"
+        self.aside = home.scratch / f"{landed.delivery_id}.ingest"
 
     def take(self) -> TakenRows:
         """Evaluate every row and write what may be written.
@@ -168,10 +168,10 @@ class RowIngest:
             period, period_findings = self._period(connection, path)
             query = self._evaluate(self._rows_source(path), period)
             connection.execute(f"copy ({query}) to {quoted(str(evaluated))} ({AS_PARQUET})")
-        except duckdb.InvalidInputException as fault:
+        except duckdb.InvalidInputException as error:
             raise reject(
                 "D05", "the lines cannot be split; quotation marks or line ends"
-            ) from fault
+            ) from error
         relation = f"read_parquet({quoted(str(evaluated))}, file_row_number = true)"
         mask_list = ", ".join(mask_columns(self.rules))
         groups = connection.execute(
@@ -190,11 +190,11 @@ class RowIngest:
         held = rows - sum(cells.values())
         self._refuse_what_must_not_come(connection, relation, account, row_findings)
         self._refuse_when_mostly_faulty(rows, account, held, row_findings)
-        fault_lines = self._write(connection, path, relation, account, held)
+        finding_lines = self._write(connection, path, relation, account, held)
         if account.rejected:
             name = ROW_CODES[UNREADABLE_LINE]
             row_findings.append(Finding(UNREADABLE_LINE, QUARANTINE, name, account.rejected))
-            fault_lines[UNREADABLE_LINE] = account.rejected_at[:20]
+            finding_lines[UNREADABLE_LINE] = account.rejected_at[:20]
         if not account.rows:
             findings = [*findings, delivery_finding("D07", WARN, "no row below the header")]
         return TakenRows(
@@ -204,7 +204,7 @@ class RowIngest:
             period,
             [(series, first, count) for (series, first), count in sorted(cells.items())],
             [*findings, *period_findings, *row_findings],
-            fault_lines,
+            finding_lines,
             self.header.rows_per_line,
         )
 
@@ -314,7 +314,7 @@ class RowIngest:
         complete = self.aside / "complete"
         complete.mkdir()
         rows = complete / "rows.parquet"
-        fault_lines: dict[str, list[int]] = {}
+        finding_lines: dict[str, list[int]] = {}
         if account.row_lines is None and not held and not self.header.spread:
             (self.aside / "evaluated.parquet").rename(rows)
         else:
@@ -326,13 +326,13 @@ class RowIngest:
                     where not {self.held_back} order by row.file_row_number
                 ) to {quoted(str(rows))} ({AS_PARQUET})""")
         if held:
-            fault_lines = self._write_quarantine(connection, path, relation)
+            finding_lines = self._write_quarantine(connection, path, relation)
         (complete / "contract.json").write_text(resolved(self.contract), encoding="utf-8")
         place = self.home.lake_delivery(self.contract.id, self.landed.delivery_id)
         if place.exists():
             shutil.rmtree(place)
         complete.rename(place)
-        return fault_lines
+        return finding_lines
 
     def _number_lines(self, connection: duckdb.DuckDBPyConnection, account: LineAccount) -> None:
         """Table source_line: row number → physical line, each from 1."""

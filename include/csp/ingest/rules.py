@@ -47,7 +47,7 @@ class CompiledRule:
         verdict: quarantine, warn or fix.
         name: The rule in a few words.
         column: The column it is about.
-        predicate: DuckDB expression, true (never null) on a fault.
+        predicate: DuckDB expression, true (never null) on an error.
     """
 
     code: str
@@ -157,11 +157,11 @@ def _said_of_values(column: Column) -> list[tuple[str, str]]:
     listed = said.values if said.values is not None else said.vocabulary
     rules = []
 
-    def of_each(fault: str) -> str:
+    def of_each(error: str) -> str:
         if not said.separator:
-            return fault.replace("{}", name)
+            return error.replace("{}", name)
         parts = f"string_split({name}, {quoted(said.separator)})"
-        return f"len(list_filter({parts}, lambda part: {fault.replace('{}', 'part')})) > 0"
+        return f"len(list_filter({parts}, lambda part: {error.replace('{}', 'part')})) > 0"
 
     if listed is not None:
         allowed = _listed(listed) if isinstance(listed, str) else _literals(listed)
@@ -232,7 +232,7 @@ def _masks(rules: list[CompiledRule]) -> list[str]:
 
 
 def faulty(rules: list[CompiledRule], is_meant: Callable[[CompiledRule], bool]) -> str:
-    """Predicate over the mask columns: some meant rule found a fault in the row."""
+    """Predicate over the mask columns: some meant rule found an error in the row."""
     tests = []
     for number, name in enumerate(mask_columns(rules)):
         part = rules[number * BITS_PER_MASK : (number + 1) * BITS_PER_MASK]

@@ -19,7 +19,7 @@ def typed(column: Column) -> str:
     name = column.name
     match column.type:
         case "integer" | "bigint":
-            # Spreadsheets write whole numbers as 12.0; anything else with a fraction is a fault.
+            # Spreadsheets write whole numbers as 12.0; anything else with a fraction is an error.
             return (
                 f"case when regexp_full_match({name}, '-?[0-9]+([.]0+)?') "
                 f"then try_cast(split_part({name}, '.', 1) as {column.type}) end"

@@ -22,8 +22,8 @@ def reconciliation(warehouse: Warehouse) -> list[dict[str, Any]]:
         found = warehouse.candidate_query(
             "select * from restricted.kpi_reconciliation order by kpi_id, figure_no"
         )
-    except Exception as fault:
-        raise CspError("no refresh has built the KPI cells yet; run: csp refresh") from fault
+    except Exception as error:
+        raise CspError("no refresh has built the KPI cells yet; run: csp refresh") from error
     return found.as_records()
 
 

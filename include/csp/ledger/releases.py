@@ -67,7 +67,7 @@ def _decisions(ledger: Ledger) -> dict[str, str]:
         return {row.delivery_id: row.decision for row in rows}
 
 
-def delivery_gate_faults(ledger: Ledger) -> tuple[set[str], dict[str, list[str]]]:
+def delivery_gate_failures(ledger: Ledger) -> tuple[set[str], dict[str, list[str]]]:
     """The newest delivery-gate verdict on every delivery.
 
     Returns:
@@ -89,17 +89,17 @@ def delivery_gate_faults(ledger: Ledger) -> tuple[set[str], dict[str, list[str]]
         ).all()
     newest = {(row.delivery_id, row.check_id): row for row in rows}
     judged = {row.delivery_id for row in rows}
-    faults: dict[str, list[str]] = {}
+    failures: dict[str, list[str]] = {}
     for row in newest.values():
         if row.severity == "critical" and not row.passed:
             sentence = f"{row.check_id} not so: {row.sentence} ({row.observed})"
-            faults.setdefault(row.delivery_id, []).append(sentence)
-    return judged, faults
+            failures.setdefault(row.delivery_id, []).append(sentence)
+    return judged, failures
 
 
 def ungated_deliveries(ledger: Ledger, feed: str | None = None) -> list[str]:
     """Accepted deliveries that no gate has judged yet."""
-    judged, _ = delivery_gate_faults(ledger)
+    judged, _ = delivery_gate_failures(ledger)
     query = select(Delivery.delivery_id).where(Delivery.verdict == "accepted")
     if feed:
         query = query.where(Delivery.feed == feed)
@@ -159,7 +159,7 @@ def release_cells(
             gate itself asks for all that were accepted and not discarded.
     """
     decisions = _decisions(ledger)
-    judged, faults = delivery_gate_faults(ledger)
+    judged, failures = delivery_gate_failures(ledger)
     query = select(DeliveryCell, Delivery).join(
         Delivery, Delivery.delivery_id == DeliveryCell.delivery_id
     )
@@ -173,7 +173,7 @@ def release_cells(
             return False
         if not only_ready or decisions.get(delivery_id) == ADMIT:
             return True
-        return delivery_id in judged and delivery_id not in faults
+        return delivery_id in judged and delivery_id not in failures
 
     def place(pair: tuple[DeliveryCell, Delivery]) -> tuple[str, str, date]:
         return (pair[0].feed, pair[0].series, pair[0].period_start)
@@ -202,19 +202,19 @@ def open_deliveries(ledger: Ledger) -> list[OpenDelivery]:
     when a person discards or admits it. Files that belong to no feed hold nothing.
     """
     decisions = _decisions(ledger)
-    _, faults = delivery_gate_faults(ledger)
+    _, failures = delivery_gate_failures(ledger)
     with ledger.session() as session:
         deliveries = session.scalars(
             select(Delivery).where(Delivery.feed.is_not(None)).order_by(Delivery.first_received_at)
         ).all()
     good_since: dict[tuple[str, str], datetime] = {}
     for delivery in deliveries:
-        if delivery.verdict == "accepted" and delivery.delivery_id not in faults:
+        if delivery.verdict == "accepted" and delivery.delivery_id not in failures:
             key = (delivery.feed, logical_name(delivery.file_name))
             good_since[key] = delivery.first_received_at
     found = []
     for delivery in deliveries:
-        reasons = faults.get(delivery.delivery_id, [])
+        reasons = failures.get(delivery.delivery_id, [])
         if delivery.verdict == "rejected":
             reasons = [delivery.reason or "rejected"]
         later = good_since.get((delivery.feed, logical_name(delivery.file_name)))

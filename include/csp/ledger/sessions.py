@@ -75,7 +75,7 @@ class Ledger:
         """Record a step whatever becomes of it.
 
         Args:
-            step: What is tried, for example `intake`.
+            step: What is tried, for example `ingest`.
             subject: On what, for example the delivery.
 
         Yields:
@@ -86,8 +86,8 @@ class Ledger:
         try:
             yield detail
             outcome = "done"
-        except Exception as fault:
-            detail.append(type(fault).__name__)
+        except Exception as error:
+            detail.append(type(error).__name__)
             raise
         finally:
             with self.session() as session:

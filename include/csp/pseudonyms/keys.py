@@ -27,7 +27,7 @@ _EPOCH = re.compile(r"[0-9]{4}Q[1-4]")
 _KEY_TEXT = re.compile(r"[0-9A-Fa-f]{64}")
 _NO_SALT = bytes(KEY_BYTES)
 _TO_DO = (
-    "data about persons cannot be taken in without it. Make one with 'csp keys create', or say "
+    "data about persons cannot be ingested without it. Make one with 'csp keys create', or say "
     "where it is with CSP_KEY_FILE or, under Airflow, with the connection "
     f"'{AIRFLOW_CONNECTION}' (docs/runbooks/pseudonymisation-key.md)"
 )
@@ -43,7 +43,7 @@ class KeyMissingError(CspError):
 
     def __init__(self, why: str, *, feed: str | None = None) -> None:
         self.why = why
-        begin = f"data of {feed} cannot be taken in, for want of the " if feed else ""
+        begin = f"data of {feed} cannot be ingested, for want of the " if feed else ""
         super().__init__(f"{begin}pseudonymisation key: {why}")
 
 
@@ -76,7 +76,7 @@ class KeyRing:
         """The key that a face has handed in, else the key file's.
 
         Args:
-            feed: The feed it is wanted for; named in the fault when there is none.
+            feed: The feed it is wanted for; named in the error when there is none.
 
         Raises:
             KeyMissingError: There is none, or it may not be used.
@@ -151,7 +151,7 @@ def read_key_file(path: Path, *, feed: str | None = None) -> KeyRing:
 
     Args:
         path: The file: JSON with `key` (64 hex digits) and `epoch`.
-        feed: The feed it is wanted for; named in the fault.
+        feed: The feed it is wanted for; named in the error.
 
     Raises:
         KeyMissingError: There is no such file.
@@ -162,10 +162,10 @@ def read_key_file(path: Path, *, feed: str | None = None) -> KeyRing:
         return _key_of_content(_private_content(path), path)
     except FileNotFoundError:
         raise KeyMissingError(f"{path} is not there, and {_TO_DO}", feed=feed) from None
-    except OSError as fault:
-        raise KeyRefusedError(f"{path} cannot be read ({fault.strerror})", feed=feed) from None
-    except KeyRefusedError as fault:
-        raise KeyRefusedError(fault.why, feed=feed) from None
+    except OSError as error:
+        raise KeyRefusedError(f"{path} cannot be read ({error.strerror})", feed=feed) from None
+    except KeyRefusedError as error:
+        raise KeyRefusedError(error.why, feed=feed) from None
 
 
 def _private_content(path: Path) -> bytes:
@@ -184,7 +184,7 @@ def _key_of_content(content: bytes, path: Path) -> KeyRing:
         said = json.loads(content)
         text, epoch = str(said["key"]), str(said["epoch"])
     except (ValueError, TypeError, LookupError):
-        # What was read is not chained to the fault: it may be the key.
+        # What was read is not chained to the error: it may be the key.
         raise KeyRefusedError(f'{path} is not JSON with "key" and "epoch"') from None
     return key_of_text(text, epoch, source=str(path))
 
@@ -226,13 +226,13 @@ def create_key_file(path: Path, epoch: str | None = None) -> KeyRing:
         if not path.parent.is_dir():
             path.parent.mkdir(mode=0o700, parents=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as fault:
+    except FileExistsError as error:
         raise CspError(
-            f"{fault.filename} is there already and is not overwritten: tokens made with it could "
+            f"{error.filename} is there already and is not overwritten: tokens made with it could "
             "never be made again; to rotate, see docs/runbooks/pseudonymisation-key.md"
         ) from None
-    except OSError as fault:
-        raise CspError(f"{path} cannot be written ({fault.strerror})") from None
+    except OSError as error:
+        raise CspError(f"{path} cannot be written ({error.strerror})") from None
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         json.dump({"key": master.hex(), "epoch": epoch}, stream)
         stream.write("\n")

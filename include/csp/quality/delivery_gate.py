@@ -1,7 +1,7 @@
-"""The gate after intake: what was just written to a feed's lake, judged cell by cell.
+"""The gate after ingest: what was just written to a feed's lake, judged cell by cell.
 
 A cell is one period of one series in one delivery. Measures of the rows are taken once, from the
-lake and not from what intake said of itself; measures against other periods (volume, revision) are
+lake and not from what ingest said of itself; measures against other periods (volume, revision) are
 taken anew for every delivery each time, so that the verdict does not hang on the order in which
 the periods arrived.
 """
@@ -122,7 +122,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]
 
 
 class DeliveryGate:
-    """Judges what a feed has taken in.
+    """Judges what a feed has ingested.
 
     Args:
         contract: The feed's contract.
@@ -351,7 +351,7 @@ class DeliveryGate:
         return [
             Verdict(
                 RECONCILE,
-                "The lake holds as many rows as intake accepted",
+                "The lake holds as many rows as ingest accepted",
                 CRITICAL,
                 self.contract.team.name,
                 names.get(delivery_id, delivery_id),

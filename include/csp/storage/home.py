@@ -134,17 +134,17 @@ class Home:
         """Where the ledger is: `CSP_LEDGER`, or SQLite below the data root."""
         return os.environ.get("CSP_LEDGER") or f"sqlite:///{self._made() / 'ledger.db'}"
 
-    def note_error(self, fault: BaseException) -> Path:
-        """Write down where an unforeseen fault happened; its message may hold a value, so not that.
+    def note_error(self, error: BaseException) -> Path:
+        """Write down where an unforeseen error happened; its message may hold a value, so not that.
 
         Returns:
             The log that it was added to.
         """
         log = self._made("logs") / "faults.log"
-        frames = "".join(traceback.format_tb(fault.__traceback__))
+        frames = "".join(traceback.format_tb(error.__traceback__))
         with log.open("a", encoding="utf-8") as stream:
             stream.write(
-                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(fault).__name__}\n{frames}\n"
+                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}\n"
             )
         return log
 

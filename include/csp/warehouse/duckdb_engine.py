@@ -53,10 +53,10 @@ class DuckDBWarehouse:
     def _candidate(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection = duckdb.connect(str(self.home.candidate_file), read_only=read_only)
-        except duckdb.IOException as fault:
+        except duckdb.IOException as error:
             raise CspError(
                 "the candidate warehouse is in use by another refresh; wait until it has ended"
-            ) from fault
+            ) from error
         try:
             connection.execute("set enable_progress_bar = false")
             yield connection
@@ -218,8 +218,8 @@ class DuckDBWarehouse:
             connection.execute("set enable_external_access = false")
             try:
                 return _fetched(connection, sql)
-            except duckdb.Error as fault:
-                raise CspError(str(fault).splitlines()[0]) from fault
+            except duckdb.Error as error:
+                raise CspError(str(error).splitlines()[0]) from error
 
 
 def _fetched(connection: duckdb.DuckDBPyConnection, sql: str) -> QueryResult:

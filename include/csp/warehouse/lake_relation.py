@@ -45,7 +45,7 @@ def template_table(contract: Contract) -> str:
 def lake_select(lake: LakeInput) -> str:
     """DuckDB query over a feed's Parquet files, in the columns of its lake table.
 
-    A file without faults carries no line numbers: its rows stand in file order below one line of
+    A file without errors carries no line numbers: its rows stand in file order below one line of
     header. Columns that an older contract did not have are null.
     """
     template = f"select * from {template_table(lake.contract)}"

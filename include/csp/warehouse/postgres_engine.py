@@ -96,10 +96,10 @@ class PostgresWarehouse:
     def _connection(self) -> Iterator[Connection]:
         try:
             connection = psycopg2.connect(**self._parameters())
-        except psycopg2.OperationalError as fault:
+        except psycopg2.OperationalError as error:
             raise CspError(
                 f"PostgreSQL at {self._host} does not answer; is CSP_WAREHOUSE right?"
-            ) from fault
+            ) from error
         try:
             with connection:
                 yield connection
@@ -231,8 +231,8 @@ class PostgresWarehouse:
                 cursor.execute(f"set local search_path = {search_path}")
                 try:
                     cursor.execute(sql)
-                except psycopg2.Error as fault:
-                    raise CspError(str(fault).splitlines()[0]) from fault
+                except psycopg2.Error as error:
+                    raise CspError(str(error).splitlines()[0]) from error
                 columns = [column.name for column in cursor.description or []]
                 return QueryResult(columns, cursor.fetchall() if columns else [])
 

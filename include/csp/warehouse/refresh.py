@@ -378,7 +378,7 @@ def refresh(platform: Platform) -> int:
     except GateHeldError as held:
         run.hold(held.reasons)
         raise
-    except BaseException as fault:
-        reason = str(fault) if isinstance(fault, CspError) else type(fault).__name__
+    except BaseException as error:
+        reason = str(error) if isinstance(error, CspError) else type(error).__name__
         run.hold([f"the refresh failed: {reason}"], FAILED)
         raise

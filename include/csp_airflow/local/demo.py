@@ -101,7 +101,7 @@ def _run_dags(rest: AirflowRest, platform: Platform) -> dict[str, Any]:
 
 
 def _show_taken_in(rest: AirflowRest, shown: set[str]) -> None:
-    """One line for each feed whose files have been taken in since."""
+    """One line for each feed whose files have been ingested since."""
     for task in rest.ended_tasks(TAKE_IN):
         feed = task["dag_id"]
         if task["state"] == "success" and feed not in shown:
@@ -162,7 +162,7 @@ def _show_result(platform: Platform) -> None:
     lines = sum(feed["physical_lines"] for feed in facts["feeds"])
     accepted = sum(feed["accepted_rows"] for feed in facts["feeds"])
     deliveries = sum(sum(feed["deliveries"].values()) for feed in facts["feeds"])
-    console.print(f"\nledger: {deliveries} deliveries, {lines:,} lines, {accepted:,} rows taken in")
+    console.print(f"\nledger: {deliveries} deliveries, {lines:,} lines, {accepted:,} rows ingested")
     console.print(f"published: {facts['publication']['location']}")
     number = facts["publication"]["publication_id"]
     page = platform.home.publication(number) / "scorecard.html"
@@ -232,11 +232,11 @@ def main() -> None:
         if data is not None and not data.is_dir():
             raise CspError(f"{data}: no such folder")
         raise SystemExit(run_demo(data))
-    except httpx.HTTPError as fault:
-        print(f"csp: Airflow does not answer ({type(fault).__name__})", file=sys.stderr)  # noqa: T201
+    except httpx.HTTPError as error:
+        print(f"csp: Airflow does not answer ({type(error).__name__})", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
-    except CspError as fault:
-        print(f"csp: {fault}", file=sys.stderr)  # noqa: T201
+    except CspError as error:
+        print(f"csp: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
 
 

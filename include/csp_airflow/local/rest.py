@@ -74,8 +74,8 @@ class AirflowRest:
             if known.issuperset(dag_ids):
                 return
             time.sleep(0.5)
-        faults = "; ".join(error["filename"] for error in self.import_errors())
-        raise CspError(f"DAGs {sorted(set(dag_ids) - known)} did not appear; broken: {faults}")
+        errors = "; ".join(error["filename"] for error in self.import_errors())
+        raise CspError(f"DAGs {sorted(set(dag_ids) - known)} did not appear; broken: {errors}")
 
     def unpause(self, dag_id: str) -> None:
         """Let a DAG run."""

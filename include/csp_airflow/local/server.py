@@ -254,6 +254,6 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except CspError as fault:
-        print(f"csp: {fault}", file=sys.stderr)  # noqa: T201
+    except CspError as error:
+        print(f"csp: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None

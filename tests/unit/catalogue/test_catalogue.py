@@ -114,7 +114,7 @@ def test_a_wrong_entry_is_refused_with_its_place(tmp_path: Path, wrong: str, whe
 
 def test_ids_said_twice_and_unknown_feeds_are_found(tmp_path: Path) -> None:
     (tmp_path / "other.yml").write_text(ENTRY, encoding="utf-8")
-    faults = catalogue_of(tmp_path, ENTRY.replace("cctv_incident", "cctv_indicent")).faults(
+    faults = catalogue_of(tmp_path, ENTRY.replace("cctv_incident", "cctv_indicent")).errors(
         {"cctv_incident"}
     )
     assert any("also stands in other.yml" in fault for fault in faults)
@@ -123,7 +123,7 @@ def test_ids_said_twice_and_unknown_feeds_are_found(tmp_path: Path) -> None:
 
 def test_the_projects_own_catalogue_is_whole() -> None:
     catalogue = KpiCatalogue()
-    assert catalogue.faults({feed.id for feed in ContractRegistry()}) == []
+    assert catalogue.errors({feed.id for feed in ContractRegistry()}) == []
     ids = {kpi.id for kpi in catalogue}
     expected = {f"K{n:03d}" for n in range(1, 113)} | {f"S{n:02d}" for n in range(1, 35)}
     assert ids == expected

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from csp.ledger.decisions import decide
 from csp.ledger.releases import (
-    delivery_gate_faults,
+    delivery_gate_failures,
     ready_deliveries,
     release_cells,
     ungated_deliveries,
@@ -112,7 +112,7 @@ def test_the_newest_verdict_of_each_check_counts(book: Book) -> None:
     book.judge(spoilt, "G-ONE", passed=False)
     half = book.deliver("half.csv", gate=False)
     book.judge(half, "G-TWO", passed=True)
-    judged, faults = delivery_gate_faults(book.ledger)
+    judged, faults = delivery_gate_failures(book.ledger)
     assert judged == {healed, spoilt, half}
     assert set(faults) == {spoilt, half}
     assert faults[half] == ["G-ONE not so: All is well (0.5)"]
@@ -121,7 +121,7 @@ def test_the_newest_verdict_of_each_check_counts(book: Book) -> None:
 def test_a_warning_holds_nothing(book: Book) -> None:
     delivery = book.deliver("a.csv")
     book.judge(delivery, "G-WARN", passed=False, severity="warning")
-    assert delivery_gate_faults(book.ledger) == ({delivery}, {})
+    assert delivery_gate_failures(book.ledger) == ({delivery}, {})
     assert ranks(book) == {delivery: 1}
 
 

@@ -54,13 +54,13 @@ def write_scorecard(platform: Platform) -> Scorecard:
 def rewrite_scorecard(platform: Platform) -> Scorecard | None:
     """Let the scorecard say that its publication has become stale, where one stands.
 
-    Why the publication was held matters more than its page, so a fault here is noted in the log
-    of faults and not raised.
+    Why the publication was held matters more than its page, so an error here is noted in the log
+    of errors and not raised.
     """
     if publication_status(platform.ledger)["publication_id"] is None:
         return None
     try:
         return write_scorecard(platform)
-    except Exception as fault:  # the reason of the hold must reach its reader
-        platform.home.note_error(fault)
+    except Exception as error:  # the reason of the hold must reach its reader
+        platform.home.note_error(error)
         return None

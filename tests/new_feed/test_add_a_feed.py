@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.project_copy import ProjectCopy
 
-from csp.project import PROJECT_ROOT
-
-Run = Callable[..., str]
 SAMPLE = """\
 Permit No,Issued on,Ward,Chairs,Is heated
 TP-0001,2021-06-02,E05009336,8,true
@@ -25,44 +18,19 @@ NAME = "table_permits_202106.csv"
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A clone of the project as it stands here, with everything committed."""
-    project = tmp_path / "project"
-    left = ("__pycache__", ".venv", "data", "from_contracts", "target", "logs", ".git", "feeds")
-    shutil.copytree(PROJECT_ROOT, project, ignore=shutil.ignore_patterns(*left, "data-dict*"))
-    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org"]
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "As it stands"]):
-        subprocess.run([*git, *command], cwd=project, check=True)
-    return project
-
-
-@pytest.fixture
-def csp(copy: Path, tmp_path: Path) -> Run:
-    """Runs the copy's own command line."""
-    environment = os.environ | {
-        "PYTHONPATH": str(copy / "include"),
-        "CSP_HOME": str(tmp_path / "home"),
-        "CSP_WAREHOUSE": "duckdb",
-    }
-
-    def run(*arguments: str, code: int = 0) -> str:
-        command = [sys.executable, "-c", "from csp.cli import main; main()", *arguments]
-        done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return run
+def copy(tmp_path: Path) -> ProjectCopy:
+    """A copy of the project as it stands here, with everything committed."""
+    return ProjectCopy.below(tmp_path)
 
 
 def test_a_new_feed_touches_two_files_and_ends_in_a_published_table(
-    copy: Path, csp: Run, tmp_path: Path
+    copy: ProjectCopy, tmp_path: Path
 ) -> None:
+    csp = copy.csp
     sample = tmp_path / NAME
     sample.write_text(SAMPLE)
     csp("feeds", "add", "licensing", "table_permit", "--sample", str(sample))
-    contract = copy / "include" / "contracts" / "licensing" / "table_permit.yml"
+    contract = copy.root / "include" / "contracts" / "licensing" / "table_permit.yml"
     text = contract.read_text()
     assert "TP-0001" not in text
     active = text.replace("status: draft", "status: active")
@@ -89,14 +57,7 @@ def test_a_new_feed_touches_two_files_and_ends_in_a_published_table(
         ["TP-0002", "2021-06-05", "E05009333", "E09000030", 12, False],
         ["TP-0003", "2021-06-05", "outside", "outside", 4, True],
     ]
-    touched = subprocess.run(
-        ["git", "status", "--porcelain", "--untracked-files=all"],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\n")[:-1]
-    assert sorted(touched) == [
+    assert copy.touched() == [
         "?? dags/partner_feeds/licensing_table_permit.py",
         "?? include/contracts/licensing/table_permit.yml",
     ]

@@ -73,6 +73,20 @@ class Verdict:
     observed: str
     delivery_id: str | None = None
 
+    @classmethod
+    def of(cls, judgement: Judgement) -> Verdict:
+        """The verdict on a whole table."""
+        check = judgement.check
+        return cls(
+            check.id,
+            check.sentence,
+            check.severity,
+            check.owner,
+            check.table,
+            judgement.passed,
+            judgement.observed,
+        )
+
     @property
     def blocks(self) -> bool:
         """Whether nothing may go past this verdict."""

@@ -21,7 +21,7 @@ from csp.errors import CspError
 from csp.files import write_whole
 from csp.project import DBT_PROJECT
 from csp.storage.home import Home
-from csp.warehouse.code_version import code_version
+from csp.warehouse.code_version import code_version, made_files
 from csp.warehouse.dbt_models import STAGES, DbtModel, ModelOutcome, State, Tell, models_as_text
 from csp.warehouse.engine import Warehouse
 
@@ -135,7 +135,7 @@ class DbtRunner:
             kept = self.home.root / "dbt" / "parsed" / f"{key}.pickle"
             if not kept.exists():
                 write_seeds_and_models()
-                key = self._parse_key()  # what was just written is part of the code
+                key = self._parse_key()  # what was just written is part of it
                 kept = kept.with_name(f"{key}.pickle")
                 write_whole(kept, _as_bytes(self.invoke("parse")))
                 for old in set(kept.parent.glob("*.pickle")) - {kept}:
@@ -146,8 +146,12 @@ class DbtRunner:
     def _parse_key(self) -> str:
         names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")
         database = [Path(self.settings.get(name, "")).name for name in names]
-        parts = (str(self.project), *database, code_version(), version("dbt-core"), sys.version)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        code = code_version(ContractRegistry())
+        parts = (str(self.project), *database, code, version("dbt-core"), sys.version)
+        digest = hashlib.sha256("\n".join(parts).encode())
+        for path in made_files():
+            digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
+        return digest.hexdigest()[:16]
 
     def write_models(self) -> None:
         """Write the list of models that the refresh DAG is drawn from, whole or not at all."""

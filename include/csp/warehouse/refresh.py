@@ -6,23 +6,25 @@ them one by one.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
 from csp.ledger.releases import open_deliveries, ready_deliveries, release_cells
 from csp.ledger.sessions import utc_now
-from csp.ledger.tables import Delivery, Publication, PublicationInput, Refresh
+from csp.ledger.tables import Publication, Refresh
 from csp.quality.delivery_gate import DeliveryGate
-from csp.quality.judge import GateOutcome, Verdict, judge, record
+from csp.quality.judge import GateOutcome, TableCheck, Verdict, judge, record
 from csp.quality.publication_suite import publication_suite, reconciliation_suite
 from csp.quality.warehouse_suite import warehouse_suite
+from csp.warehouse.changes import changed_feeds, feed_digests, inputs_digest, untouched_models
 from csp.warehouse.code_version import code_version
 from csp.warehouse.dbt_models import (
     CORE_STAGE,
@@ -30,19 +32,16 @@ from csp.warehouse.dbt_models import (
     MART_STAGE,
     DbtModel,
     Tell,
-    resting_on,
 )
-from csp.warehouse.dbt_runner import ALWAYS_BUILT, DbtRunner
+from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
 from csp.warehouse.platform import Platform
+from csp.warehouse.publication import record_publication
 
 RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
 UNNEEDED = "unneeded"
-CODE = "code"
 GIVEN_UP_AFTER = timedelta(hours=3)
-
-
 RECONCILE = "CSP_RECONCILE"
 
 
@@ -167,11 +166,15 @@ class RefreshRun:
             publication = session.get(Publication, previous.publication_id)
             return publication.inputs_digest != self._inputs_digest()
 
+    @cached_property
+    def _code(self) -> str:
+        return code_version(self.platform.registry)
+
     def _inputs_digest(self) -> str:
-        digest = hashlib.sha256(code_version().encode())
-        for cell in release_cells(self.ledger):
-            digest.update(repr(cell).encode())
-        return digest.hexdigest()
+        return inputs_digest(release_cells(self.ledger), self._code)
+
+    def _feed_digests(self) -> dict[str, str]:
+        return feed_digests(release_cells(self.ledger), self._code)
 
     def close_unneeded(self) -> None:
         """Close the refresh without building anything; the publication stays current."""
@@ -211,20 +214,10 @@ class RefreshRun:
 
     def untouched(self, models: list[DbtModel]) -> list[DbtModel]:
         """The core models that `build_core` will leave as they are."""
-        changed = self._changed(self._feed_digests())
-        if changed is None:
-            return []
-        names = resting_on({f"{feed.domain}.{feed.entity}" for feed in changed}, models)
-        names.add(ALWAYS_BUILT)
-        return [m for m in models if m.stage == CORE_STAGE and m.name not in names]
+        return untouched_models(models, self._changed(self._feed_digests()))
 
     def _changed(self, now: dict[str, str]) -> list[Contract] | None:
-        """Feeds whose cells are others than the candidate was built from; None when not known."""
-        before = self.platform.warehouse.built()
-        if before.get(CODE) != now[CODE]:
-            return None
-        names = {feed for feed in {*now, *before} if now.get(feed) != before.get(feed)}
-        return [contract for contract in self.platform.registry if contract.id in names]
+        return changed_feeds(self.platform.warehouse.built(), now, self.platform.registry)
 
     def build_kpi(self, tell: Tell | None = None) -> None:
         """Exact KPI cells, which nobody reads."""
@@ -245,13 +238,6 @@ class RefreshRun:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
             runner = DbtRunner(self.platform.warehouse, self.home)
             runner.build(stage, self.ticket.publication_id, changed, tell)
-
-    def _feed_digests(self) -> dict[str, str]:
-        """Feed → digest of the cells that may be read of it; and the version of the code."""
-        digests: dict[str, hashlib._Hash] = {}
-        for cell in release_cells(self.ledger):
-            digests.setdefault(cell.feed, hashlib.sha256()).update(repr(cell).encode())
-        return {CODE: code_version()} | {feed: d.hexdigest() for feed, d in digests.items()}
 
     def gate_core(self) -> GateOutcome:
         """Judge the core models before the KPI marts are built.
@@ -274,24 +260,10 @@ class RefreshRun:
             checks += reconciliation_suite()
         return self._gate("publication", checks)
 
-    def _gate(self, gate: str, checks: list) -> GateOutcome:
+    def _gate(self, gate: str, checks: list[TableCheck]) -> GateOutcome:
         clock = time.perf_counter()
         judgements = judge(self.platform.warehouse.judge_url(), checks)
-        outcome = GateOutcome(
-            gate,
-            [
-                Verdict(
-                    j.check.id,
-                    j.check.sentence,
-                    j.check.severity,
-                    j.check.owner,
-                    j.check.table,
-                    j.passed,
-                    j.observed,
-                )
-                for j in judgements
-            ],
-        )
+        outcome = GateOutcome(gate, [Verdict.of(judgement) for judgement in judgements])
         record(self.ledger, outcome, clock=clock, refresh_id=self.ticket.refresh_id)
         if not outcome.passed:
             raise GateHeldError([str(verdict) for verdict in outcome.blocking])
@@ -304,7 +276,7 @@ class RefreshRun:
             The publication's number.
         """
         number = self.ticket.publication_id
-        note = PublicationNote(number, utc_now(), code_version())
+        note = PublicationNote(number, utc_now(), self._code)
         warehouse = self.platform.warehouse
         inputs = warehouse.candidate_query(
             "select distinct feed, delivery_id from lake.delivery_cell"
@@ -312,30 +284,15 @@ class RefreshRun:
         with self.ledger.step("publish", f"publication {number}"):
             location, checksums = warehouse.publish(note)
             with self.ledger.session() as session:
-                hashes = dict(
-                    session.execute(select(Delivery.delivery_id, Delivery.contract_hash)).all()
-                )
-                session.add(
-                    Publication(
-                        publication_id=number,
-                        refresh_id=self.ticket.refresh_id,
-                        published_at=note.published_at,
-                        engine=warehouse.name,
-                        location=location,
-                        code_version=note.code_version,
-                        table_checksums=checksums,
-                        inputs_digest=self._inputs_digest(),
-                    )
-                )
-                session.flush()
-                session.add_all(
-                    PublicationInput(
-                        publication_id=number,
-                        delivery_id=delivery_id,
-                        feed=feed,
-                        contract_hash=hashes[delivery_id],
-                    )
-                    for feed, delivery_id in inputs
+                record_publication(
+                    session,
+                    note,
+                    refresh_id=self.ticket.refresh_id,
+                    engine=warehouse.name,
+                    location=location,
+                    checksums=checksums,
+                    inputs_digest=self._inputs_digest(),
+                    inputs=inputs,
                 )
                 self._close(session, PUBLISHED, [])
         return number
@@ -346,7 +303,7 @@ class RefreshRun:
         with self.ledger.session() as session:
             self._close(session, outcome, reasons)
 
-    def _close(self, session: object, outcome: str, reasons: list[str]) -> None:
+    def _close(self, session: Session, outcome: str, reasons: list[str]) -> None:
         session.execute(
             update(Refresh)
             .where(Refresh.refresh_id == self.ticket.refresh_id)

@@ -1,0 +1,126 @@
+"""What of the project is edited decides whether figures are computed anew, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from csp.contracts import ContractRegistry
+from csp.warehouse.code_version import code_version
+from tests.project_copy import ProjectCopy
+
+STREET = "include/contracts/police/street_crime.yml"
+#: Kind of file → path, a place in it, and what is written there instead.
+FIGURES_DEPEND_ON = {
+    "a rule of a contract": (STREET, "rejectAboveQuarantinedShare: 0.2", ": 0.3"),
+    "a KPI of the catalogue": ("dbt_project/catalogue/standard.yml", "id: S01", "id: S99"),
+    "a variable of dbt": ("dbt_project/dbt_project.yml", "journey_gap_days: 21", ": 22"),
+    "a model": ("dbt_project/models/marts/core/dim_date.sql", "select", "select "),
+    "a model's columns": ("dbt_project/models/marts/core/_core__models.yml", "version: 2", ""),
+    "a macro": ("dbt_project/macros/statistics.sql", "{#", "{# "),
+    "a reference seed": ("dbt_project/seeds/reference/ward.csv", "E05009317", "E05009999"),
+    "a rule of the package": ("include/csp/disclosure/counts.py", '"""', '""" '),
+}
+NOTHING_DEPENDS_ON = {
+    "a comment in a contract": (STREET, "apiVersion", "# A comment.\napiVersion"),
+    "documentation": ("README.md", "#", "##"),
+    "a decision": ("docs/decisions/0001-two-packages.md", "#", "##"),
+    "the simulator": ("simulator/csp_simulator/draws.py", '"""', '""" '),
+    "a test": ("tests/conftest.py", '"""', '""" '),
+    "a dbt unit test": ("dbt_project/models/marts/kpi/_kpi__unit_tests.yml", "unit_tests", "a"),
+    "a DAG": ("dags/refresh_warehouse.py", '"""', '""" '),
+    "a part of Airflow": ("include/csp_airflow/feed_dag.py", '"""', '""" '),
+    "a plugin": ("plugins/community_safety.py", '"""', '""" '),
+    "a command": ("include/csp/cli/keys.py", '"""', '""" '),
+    "the board's page": ("include/csp/kpi/scorecard/page.css", "{", "{ "),
+    "what reads figures": ("include/csp/kpi/reading.py", '"""', '""" '),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
+    """A copy of the project that may be edited."""
+    return ProjectCopy.below(tmp_path_factory.mktemp("edited"))
+
+
+def version(copy: ProjectCopy) -> str:
+    """The copy's digest."""
+    return code_version(ContractRegistry(copy.root / "include" / "contracts"), copy.root)
+
+
+def version_after(copy: ProjectCopy, path: str, old: str, new: str) -> str:
+    """The copy's digest with the first such place of a file changed, which is then put back."""
+    file = copy.root / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} does not stand in {path}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        return version(copy)
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", FIGURES_DEPEND_ON)
+def test_an_edit_that_figures_depend_on_is_another_version(copy: ProjectCopy, kind: str) -> None:
+    path, old, new = FIGURES_DEPEND_ON[kind]
+    if new.startswith(":"):
+        new = old.partition(":")[0] + new
+    assert version_after(copy, path, old, new) != version(copy)
+
+
+@pytest.mark.parametrize("kind", NOTHING_DEPENDS_ON)
+def test_an_edit_that_no_figure_depends_on_is_the_same_version(
+    copy: ProjectCopy, kind: str
+) -> None:
+    assert version_after(copy, *NOTHING_DEPENDS_ON[kind]) == version(copy)
+
+
+#: A refresh step by step, which says what it built of the core models; none when none is needed.
+REFRESH = """
+import json
+from csp.warehouse.platform import Platform
+from csp.warehouse.refresh import RefreshRun
+run, built = RefreshRun.begin(Platform.from_environment()), []
+run.admit_deliveries()
+if run.is_needed():
+    run.load_lake()
+    run.build_core(lambda outcome: built.append(outcome.name))
+    run.gate_core()
+    run.build_kpi()
+    run.control_disclosure()
+    run.build_marts()
+    run.audit_publication()
+    run.publish()
+else:
+    run.close_unneeded()
+print(json.dumps(built))
+"""
+
+
+def test_a_refresh_computes_anew_what_an_edit_changes_and_nothing_after_any_other(
+    tmp_path: Path, real_data: Path
+) -> None:
+    copy = ProjectCopy.below(tmp_path)
+    copy.csp("ingest", str(real_data / "fire" / "lfb_incidents_2017-01_2017-02_extract.csv"))
+
+    def refreshed() -> set[str]:
+        return set(json.loads(copy.python(REFRESH).splitlines()[-1]))
+
+    def asked(sql: str) -> str:
+        return str(next(iter(json.loads(copy.csp("query", sql, "--json"))[0].values())))
+
+    everything = refreshed()
+    assert "dim_date" in everything
+    for path, old, new in NOTHING_DEPENDS_ON.values():
+        file = copy.root / path
+        file.write_text(file.read_text().replace(old, new, 1))
+    assert refreshed() == set()
+    assert asked("select max(date_day) from dim_date") == "2030-12-31"
+    copy.edit("dbt_project/dbt_project.yml", 'last_day: "2030-12-31"', 'last_day: "2031-12-31"')
+    named = "name: Recorded crime rate\n"
+    copy.edit("dbt_project/catalogue/standard.yml", named, "name: Renamed\n")
+    assert refreshed() == everything
+    assert asked("select max(date_day) from dim_date") == "2031-12-31"
+    assert asked("select min(name) from dim_kpi where kpi_id = 'S01'") == "Renamed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from csp.contracts.periods import PeriodKind
 from csp.contracts.strict import AccessClass, Strict
@@ -38,12 +38,25 @@ class Layout(Strict):
 
 
 class FileFormat(Strict):
-    """How a file of the feed is read."""
+    """How a file of the feed is read, its header and its rows.
 
-    delimiter: str = ","
-    quote: str = '"'
-    encodings: list[Literal["utf-8", "cp1252", "utf-16"]] = ["utf-8", "cp1252"]
-    nullTokens: list[str] = [""]  # noqa: N815
+    Attributes:
+        delimiter: What stands between two fields.
+        quote: What stands around a field that holds a delimiter or a line end.
+        encodings: Tried in turn; the first in which the whole file can be read. A file that begins
+            with a byte-order mark of UTF-16 is read as that, whatever is said here.
+        nullTokens: Fields that say nothing, besides the empty one.
+    """
+
+    delimiter: Literal[",", ";", "|", "\t", "^", "~"] = ","
+    quote: Literal['"', "'", "`"] = '"'
+    encodings: tuple[Literal["utf-8", "cp1252"], ...] = Field(("utf-8", "cp1252"), min_length=1)
+    nullTokens: tuple[str, ...] = ()  # noqa: N815
+
+    @property
+    def says_nothing(self) -> list[str]:
+        """Fields that are read as no value."""
+        return list(dict.fromkeys(["", *self.nullTokens]))
 
 
 class Grain(Strict):

@@ -47,9 +47,9 @@ def sample_file(
     more = [name for row in rows for name in row if name not in valid]
     text = io.StringIO()
     names = header or [*valid, *dict.fromkeys(more)]
-    writer = csv.DictWriter(
-        text, names, lineterminator="\n", delimiter=contract.platform.format.delimiter, **style
-    )
+    said = contract.platform.format
+    form = {"delimiter": said.delimiter, "quotechar": said.quote} | style
+    writer = csv.DictWriter(text, names, lineterminator="\n", **form)
     writer.writeheader()
     for number, change in enumerate(rows, 1):
         row = {**dict.fromkeys(more, ""), **valid, **change}

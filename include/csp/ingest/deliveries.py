@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from csp.contracts import Contract, ContractRegistry
@@ -97,7 +98,7 @@ class Ingest:
             landed = self._told_apart(landed, arrival.name)
             if known := self._known(landed, arrival.name):
                 return known
-            facts = self._facts(arrival.name, [], feed)
+            facts = self._facts(arrival.name, feed)
             error = reject("D10", f"{why}; ask the partner to send it again")
             return self._record_rejected(arrival.name, landed, facts, error)
         except KeyMissingError as missing:
@@ -109,28 +110,28 @@ class Ingest:
         landed = self._told_apart(landed, name)
         if known := self._known(landed, name):
             return known
-        facts = self._facts(name, [], feed)
+        facts = self._facts(name, feed)
         try:
             if name.lower().endswith(".zip"):
                 raise reject("D10", "the archive cannot be unpacked; ask for it again")
-            headers = read_header(landed.path, _header_encoding(landed))
-            facts = facts or self._facts(name, headers, feed)
+            read_by = partial(read_header, landed.path)
+            facts = facts or recognise(name, read_by, self.contracts)
             if facts is None:
                 return self._record_unrecognised(name, landed)
+            headers = read_by(facts.contract.platform.format)
             return self._take_rows(name, landed, facts, headers)
         except RejectedError as error:
             return self._record_rejected(name, landed, facts, error)
 
-    def _facts(self, name: str, headers: list[str], feed: str | None) -> NameFacts | None:
+    def _facts(self, name: str, feed: str | None) -> NameFacts | None:
+        """What the inbox and the file's name say of its feed."""
         if feed:
             contract = next((c for c in self.contracts if c.id == feed), None)
             if contract is None:
                 raise CspError(f"no feed is called '{feed}'")
             return facts_of_name(name, contract) or NameFacts(contract)
-        if not headers:
-            found = (facts_of_name(name, contract) for contract in self.contracts)
-            return next((facts for facts in found if facts), None)
-        return recognise(name, headers, self.contracts)
+        found = (facts_of_name(name, contract) for contract in self.contracts)
+        return next((facts for facts in found if facts), None)
 
     def _take_rows(
         self, name: str, landed: LandedFile, facts: NameFacts, headers: list[str]
@@ -202,7 +203,7 @@ class Ingest:
             session.add(
                 Receipt(delivery_id=landed.delivery_id, file_name=name, received_at=utc_now())
             )
-            facts = self._facts(name, [], first.feed)
+            facts = self._facts(name, first.feed)
             if facts and facts.release_on:
                 # The newest release that still holds these bytes dates them, whatever the order.
                 first.release_on = max(first.release_on or facts.release_on, facts.release_on)
@@ -317,11 +318,6 @@ class Ingest:
             delivery["rejected_lines"],
             findings,
         )
-
-
-def _header_encoding(landed: LandedFile) -> str:
-    with landed.path.open("rb") as stream:
-        return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
 
 
 def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from csp.contracts import Contract
-from csp.contracts.platform import Layout
+from csp.contracts.platform import FileFormat, Layout
 from csp.ingest.findings import (
     FIX,
     REJECT,
@@ -18,6 +20,7 @@ from csp.ingest.findings import (
     delivery_finding,
     reject,
 )
+from csp.ingest.reading import UTF_16_MARKS
 from csp.ingest.recognise import header_share, plain_header
 
 MOST_HEADER_BYTES = 64 << 10
@@ -55,8 +58,19 @@ class HeaderMap:
         return max(len(self.spread), 1)
 
 
-def read_header(path: Path, encoding: str, delimiter: str = ",", quote: str = '"') -> list[str]:
-    """The first line's fields.
+def _as_text(start: bytes, encodings: Sequence[str]) -> str:
+    """The beginning of a file in the first encoding that fits; it may end within a character."""
+    tried = ["utf-16"] if start.startswith(UTF_16_MARKS) else encodings
+    for encoding in tried:
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(start)
+        except UnicodeDecodeError:
+            continue
+    return start.decode(tried[0], errors="replace")
+
+
+def read_header(path: Path, file_format: FileFormat) -> list[str]:
+    """The first line's fields, as the format splits and decodes them.
 
     Raises:
         RejectedError: D01 for an empty file, D02 for markup, binary or an endless first line.
@@ -65,13 +79,14 @@ def read_header(path: Path, encoding: str, delimiter: str = ",", quote: str = '"
         start = stream.read(MOST_HEADER_BYTES)
     if not start.strip():
         raise reject("D01", "the file holds nothing; ask the partner to send it again")
-    if b"\x00" in start and encoding != "utf-16":
+    if b"\x00" in start and not start.startswith(UTF_16_MARKS):
         raise reject("D02", "the file is binary, not text; ask for a CSV")
-    text = start.decode(encoding, errors="replace")
+    text = _as_text(start, file_format.encodings)
     line = text.splitlines()[0]
     if line.lstrip("\ufeff \t").lower().startswith(MARKUP):
         raise reject("D02", "the file is a web page or another format under the name of a CSV")
     if len(text) > len(line) or len(start) < MOST_HEADER_BYTES:
+        delimiter, quote = file_format.delimiter, file_format.quote
         fields = csv.reader([line.removeprefix("\ufeff")], delimiter=delimiter, quotechar=quote)
         first, *others = next(fields, []) or [""]
         return ["\ufeff" + first if line.startswith("\ufeff") else first, *others]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from csp.ingest.landing import LandedFile
 from csp.sql import quoted, quoted_list
 
 LONGEST_LINE_BYTES = 2 << 20
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class ReadableText:
     physical_lines: int
 
 
-def _encoding_of(landed: LandedFile, allowed: list[str]) -> str:
+def _encoding_of(landed: LandedFile, allowed: Sequence[str]) -> str:
     with landed.path.open("rb") as stream:
         start = stream.read(2)
-    if start in (b"\xff\xfe", b"\xfe\xff"):
+    if start in UTF_16_MARKS:
         allowed = ["utf-16"]
     elif landed.has_nul:
         raise reject("D02", "the file holds zero bytes, which no text does; ask for it again")
@@ -57,7 +59,7 @@ def readable_text(landed: LandedFile, file_format: FileFormat, folder: Path) -> 
     Raises:
         RejectedError: D02 when no allowed encoding fits.
     """
-    encoding = _encoding_of(landed, list(file_format.encodings))
+    encoding = _encoding_of(landed, file_format.encodings)
     if encoding == "utf-8" and not landed.has_mixed_line_ends:
         return ReadableText(landed.path, [], landed.physical_lines)
     aside = folder / "decoded.csv"
@@ -81,7 +83,7 @@ def readable_text(landed: LandedFile, file_format: FileFormat, folder: Path) -> 
 def csv_source(path: Path, width: int, file_format: FileFormat) -> str:
     """The relation over a CSV's fields, c0, c1, …, all text, its header skipped."""
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
-    tokens = quoted_list(file_format.nullTokens)
+    tokens = quoted_list(file_format.says_nothing)
     # The reader must never leave a line out silently: what it cannot split it must name. With
     # ignore_errors instead, DuckDB also drops good lines that follow a misplaced quotation mark.
     return f"""read_csv({quoted(str(path))}, columns = {{{columns}}}, auto_detect = false,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from csp.contracts import Contract
+from csp.contracts.platform import FileFormat
 from csp.ingest.arrival import ArchiveError, arrivals
 
 HEADER_SHARE_ENOUGH = 0.9  # outcomes share three quarters of their header with street crime
@@ -80,11 +81,19 @@ def header_share(contract: Contract, headers: list[str], layout: str) -> float:
     return len(known) / len(expected)
 
 
-def recognise(name: str, headers: list[str], contracts: Iterable[Contract]) -> NameFacts | None:
+def recognise(
+    name: str, read_by: Callable[[FileFormat], list[str]], contracts: Iterable[Contract]
+) -> NameFacts | None:
     """The feed a file belongs to.
 
     The name decides; when no name pattern fits, the header does, if it names nine in ten of
-    the columns of some layout.
+    the columns of some layout. Each contract is held against the header as its own format splits
+    it.
+
+    Args:
+        name: The file's name.
+        read_by: Gives the file's header as a format splits it.
+        contracts: The feeds known.
 
     Returns:
         The feed and what the name tells, or None when the file belongs to no feed.
@@ -93,8 +102,13 @@ def recognise(name: str, headers: list[str], contracts: Iterable[Contract]) -> N
     for contract in contracts:
         if facts := facts_of_name(name, contract):
             return facts
+    headers = {form: read_by(form) for form in {c.platform.format for c in contracts}}
     shares = [
-        (header_share(contract, headers, layout.name), contract.id, contract)
+        (
+            header_share(contract, headers[contract.platform.format], layout.name),
+            contract.id,
+            contract,
+        )
         for contract in contracts
         for layout in contract.platform.layouts
     ]

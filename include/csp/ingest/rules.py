@@ -143,9 +143,9 @@ def _text_of(column: Column, header: HeaderMap, contract: Contract, blanks: str)
     value = header.fields[column.name]
     if blanks:
         trimmed = f"trim({value}, {quoted(blanks)})"
-        if tokens := contract.platform.format.nullTokens:
-            # Not nullif: DuckDB writes it out with its value twice, so a chain of n is 2^n long.
-            trimmed = f"case when {trimmed} in {_literals(tokens)} then null else {trimmed} end"
+        nothing = _literals(contract.platform.format.says_nothing)
+        # Not nullif: DuckDB writes it out with its value twice, so a chain of n is 2^n long.
+        trimmed = f"case when {trimmed} in {nothing} then null else {trimmed} end"
         edge = _has_blank_edge(value, blanks)
         value = f"case when is_padded and {edge} then {trimmed} else {value} end"
     return f"{value} as {column.name}"

@@ -26,7 +26,8 @@ from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.samples import numbered, valid_row
 from csp.ingest.recognise import facts_of_name, period_in_name
 from csp.ledger.releases import open_deliveries
-from csp.quality.delivery_gate import LIKE, DeliveryGate
+from csp.quality.cell_measures import LIKE
+from csp.quality.delivery_gate import DeliveryGate
 
 from .test_every_delivery_check_can_fail import BAD
 

@@ -142,8 +142,9 @@ def inherited(shared: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     merged = taken | part
     if taken.get("filter") and part.get("filter"):
         merged["filter"] = f"({taken['filter']}) and ({part['filter']})"
-    if str(merged.get("fact")).startswith(PUBLISHED):
-        merged.setdefault("fact_table", merged["fact"])
+    fact = str(merged.get("fact") or shared.get("fact"))
+    if fact.startswith(PUBLISHED):
+        merged.setdefault("fact_table", fact)
     return merged
 
 

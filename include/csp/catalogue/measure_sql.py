@@ -92,7 +92,7 @@ def _both(*conditions: str | None) -> str:
     return said[0] if len(said) == 1 else " and ".join(f"({condition})" for condition in said)
 
 
-def _reading(rows: Rows, measure: Measure) -> Reading:
+def reading_of(rows: Rows, measure: Measure) -> Reading:
     """How a measure's rows are read; days are added up to months but for a window within one."""
     within = measure.since is not None and measure.since.day > 1
     day = rows.day if within else f"{{{{ month_start({json.dumps(rows.day)}) }}}}"
@@ -119,7 +119,7 @@ def _count(kpi: Kpi, breakdown: str, measure: Measure, readings: dict[Reading, C
     if measure.out_of and measure.out_of.fact:
         sides.append((measure.out_of, False))
     for rows, is_numerator in sides:
-        counts = readings.setdefault(_reading(rows, measure), Counts())
+        counts = readings.setdefault(reading_of(rows, measure), Counts())
         found = counts.aggregate("count", ROWS, rows.filter)
         counted = counts.quantity(rows, rows.filter)
         numerator, denominator = counted, "null"
@@ -188,7 +188,7 @@ def _unreduced(kpi: Kpi, breakdown: str, measure: Measure) -> list[str]:
             sides = [(measure, dict(zip(names, (top, bottom), strict=True)))]
     selects = []
     for rows, values in sides:
-        reading = _reading(rows, measure)
+        reading = reading_of(rows, measure)
         said = " or ".join(f"{value} is not null" for value in values.values() if value != "null")
         is_of_group = f"{measure.each} is not null" if measure.each else None
         selects.append(

@@ -62,7 +62,8 @@ def line_of(
     line = node.start_mark.line + 1 if node else 1
     within = [node]
     for step in location:
-        places = reversed(within) if inherited else within[-1:]
+        above = [node for node in within[:-1] if isinstance(node, yaml.MappingNode)]
+        places = [within[-1], *(reversed(above) if inherited else ())]
         if found := next((f for place in places if (f := _child(place, step))), None):
             line = found[0].start_mark.line + 1
             within.append(found[1])

@@ -252,7 +252,8 @@ def catalogue_files(
     project = root / "dbt_project"
     seeds = project / "seeds" / "from_catalogue"
     measures = [(kpi, b, m) for kpi in kpis for b, m in kpi.breakdowns.items()]
-    return measure_model_files(kpis, project) | {
+    classes = {contract.id: contract.platform.accessClass for contract in registry}
+    return measure_model_files(kpis, classes, project) | {
         seeds / "kpi_catalogue.csv": _csv(KPI_COLUMNS, [r for k in kpis for r in kpi_rows(k)]),
         seeds / "kpi_statement.csv": _csv(
             FIGURE_COLUMNS, [r for k in kpis for r in figure_rows(k)]

@@ -49,6 +49,7 @@ lint: install ## Run ruff, sqlfluff, the import-layer lint and the contract chec
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/csp feeds check
+	@$(BIN)/csp kpis check
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 bench: install ## Measure the budgets as ratios of one run

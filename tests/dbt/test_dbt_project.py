@@ -97,8 +97,8 @@ def test_marts_have_enforced_contracts(manifest: dict) -> None:
 
 
 def made(parts: list[str]) -> bool:
-    """Whether a model is made from a contract."""
-    return parts[0] == "from_contracts"
+    """Whether a model is made from a contract or from the KPI catalogue."""
+    return parts[0].startswith("from_")
 
 
 def test_models_are_named_by_their_room(manifest: dict) -> None:

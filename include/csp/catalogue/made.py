@@ -1,4 +1,4 @@
-"""What is made from the catalogue: seeds for dbt, and its page in the documentation.
+"""What is made from the catalogue: models and seeds for dbt, and its page in the documentation.
 
 None of it is kept in the repository; `csp feeds write` and every dbt run write it anew.
 """
@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+from csp.catalogue.measure_models import measure_model_files
 from csp.catalogue.model import ALL, PRIORITIES, Kpi, Measure
 from csp.catalogue.registry import KpiCatalogue
 from csp.contracts import ContractRegistry
@@ -248,9 +249,11 @@ def catalogue_files(
 ) -> dict[Path, str]:
     """Every file made from the catalogue, with its content."""
     kpis = list(catalogue)
-    seeds = root / "dbt_project" / "seeds" / "from_catalogue"
+    project = root / "dbt_project"
+    seeds = project / "seeds" / "from_catalogue"
     measures = [(kpi, b, m) for kpi in kpis for b, m in kpi.breakdowns.items()]
-    return {
+    classes = {contract.id: contract.platform.accessClass for contract in registry}
+    return measure_model_files(kpis, classes, project) | {
         seeds / "kpi_catalogue.csv": _csv(KPI_COLUMNS, [r for k in kpis for r in kpi_rows(k)]),
         seeds / "kpi_statement.csv": _csv(
             FIGURE_COLUMNS, [r for k in kpis for r in figure_rows(k)]
@@ -285,7 +288,8 @@ def write_catalogue(
         The files that changed.
     """
     files = catalogue_files(catalogue, registry, root)
-    for path in (root / "dbt_project" / "seeds" / "from_catalogue").glob("*.csv"):
-        if path not in files:
-            path.unlink()
+    for kind in ("seeds", "models"):
+        for path in (root / "dbt_project" / kind / "from_catalogue").rglob("*.*"):
+            if path not in files:
+                path.unlink()
     return write_if_changed(files)

@@ -1,7 +1,8 @@
 """One KPI of the catalogue: what it says, how it is computed, what was once claimed of it.
 
-The catalogue says everything of a KPI but its SQL, which stands in the measure models of the dbt
-project. Keys are the field's own words; an unknown key is an error.
+A KPI that counts or adds up rows of a fact is said whole by its entry (`csp.catalogue.counting`);
+the SQL of the others stands in measure models of the dbt project. Keys are the field's own words;
+an unknown key is an error.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from csp.catalogue.counting import Counting, inherited, spread_out
 from csp.contracts.strict import PlacedError, Strict
 
 Theme = Literal[
@@ -124,7 +126,7 @@ class Figure(Strict):
         return self
 
 
-class Measure(Strict):
+class Measure(Counting):
     """What a KPI says of one breakdown; every key may be said for the KPI or for a breakdown.
 
     Attributes:
@@ -183,6 +185,7 @@ class Measure(Strict):
             raise ValueError(
                 f"a {self.method} may be one person's; say a ratio of counts, which can be rounded"
             )
+        self.refuse_unfitting(self.method, self.aggregation)
         return self
 
 
@@ -229,13 +232,14 @@ class Kpi(Strict):
             own.setdefault("direction", "context")
             return own
         parts = written.get("breakdowns", [{"id": ALL}])
-        if not isinstance(parts, list) or not all(isinstance(p, dict) and "id" in p for p in parts):
-            raise PlacedError(("breakdowns",), "each breakdown is a mapping with an id")
+        if not isinstance(parts, list):
+            raise PlacedError(("breakdowns",), "breakdowns are a list")
+        parts = spread_out(parts)
         names = [str(part["id"]) for part in parts]
         if len(set(names)) != len(names):
             raise PlacedError(("breakdowns",), "a breakdown is said twice")
         own["breakdowns"] = {
-            str(part["id"]): shared | {key: part[key] for key in part if key != "id"}
+            str(part["id"]): inherited(shared, {key: part[key] for key in part if key != "id"})
             for part in parts
         }
         return own

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from csp.catalogue.model import CatalogueFile, Kpi
-from csp.contracts.reading import load_strict
+from csp.contracts.reading import load_strict, place_of
 from csp.project import KPI_CATALOGUE
 
 
@@ -30,12 +30,21 @@ class KpiCatalogue:
         return sorted(self.folder.glob("*.yml"))
 
     @cached_property
-    def _placed(self) -> list[tuple[Path, Kpi]]:
-        read = [(path, kpi) for path in self.paths for kpi in load_strict(path, CatalogueFile).kpis]
-        return sorted(read, key=lambda placed: placed[1].id)
+    def _placed(self) -> list[tuple[Path, int, Kpi]]:
+        read = [
+            (path, number, kpi)
+            for path in self.paths
+            for number, kpi in enumerate(load_strict(path, CatalogueFile).kpis)
+        ]
+        return sorted(read, key=lambda placed: placed[2].id)
 
     def __iter__(self) -> Iterator[Kpi]:
-        return (kpi for _, kpi in self._placed)
+        return (kpi for _, _, kpi in self._placed)
+
+    def place(self, kpi_id: str, breakdown: str, *keys: str) -> str:
+        """Where a key of a breakdown stands, as `file:line`; what it inherits stands at its KPI."""
+        path, number = next((p, n) for p, n, kpi in self._placed if kpi.id == kpi_id)
+        return place_of(path, ("kpis", number, "breakdowns", breakdown, *keys))
 
     def errors(self, feeds: set[str]) -> list[str]:
         """What only the catalogue as a whole shows: ids said twice, feeds and KPIs not known.
@@ -44,26 +53,26 @@ class KpiCatalogue:
             feeds: Ids of all contracts.
 
         Returns:
-            One sentence each, beginning with the file.
+            One sentence each, beginning with file and line.
         """
         found, seen = [], {}
-        for path, kpi in self._placed:
-            where = f"dbt_project/catalogue/{path.name}: {kpi.id}"
+        known = {(kpi.id, breakdown) for kpi in self for breakdown in kpi.breakdowns}
+        for path, number, kpi in self._placed:
             if kpi.id in seen:
-                found.append(f"{where}: also stands in {seen[kpi.id]}")
+                where = place_of(path, ("kpis", number, "id"))
+                found.append(f"{where}: {kpi.id}: also stands in {seen[kpi.id]}")
             seen[kpi.id] = path.name
             for breakdown, measure in kpi.breakdowns.items():
+                what = f"{kpi.id}, breakdown {breakdown}"
                 found += [
-                    f"{where}, breakdown {breakdown}: no feed is called '{feed}'"
+                    f"{self.place(kpi.id, breakdown, 'feeds')}: {what}: feeds: "
+                    f"no feed is called '{feed}'"
                     for feed in measure.feeds
                     if feed not in feeds
                 ]
-        known = {(kpi.id, breakdown) for _, kpi in self._placed for breakdown in kpi.breakdowns}
-        found += [
-            f"dbt_project/catalogue/{path.name}: {kpi.id}, breakdown {breakdown}: "
-            f"a change of '{measure.of}' ({measure.of_breakdown}), which is not computed"
-            for path, kpi in self._placed
-            for breakdown, measure in kpi.breakdowns.items()
-            if measure.of and (measure.of, measure.of_breakdown) not in known
-        ]
+                if measure.of and (measure.of, measure.of_breakdown) not in known:
+                    found.append(
+                        f"{self.place(kpi.id, breakdown, 'of')}: {what}: of: a change of "
+                        f"'{measure.of}' ({measure.of_breakdown}), which is not computed"
+                    )
         return found

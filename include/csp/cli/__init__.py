@@ -14,6 +14,7 @@ from rich.console import Console
 from csp.cli import tables
 from csp.cli.feeds import feeds
 from csp.cli.keys import keys
+from csp.cli.kpis import kpis
 from csp.cli.tables import AsJson
 from csp.errors import CspError, GateHeldError
 
@@ -28,6 +29,7 @@ quarantine = typer.Typer(no_args_is_help=True, help="Deliveries and rows held ba
 app.add_typer(feeds, name="feeds")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(keys, name="keys")
+app.add_typer(kpis, name="kpis")
 console = tables.wide_console()
 
 if TYPE_CHECKING:

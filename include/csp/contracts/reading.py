@@ -29,7 +29,7 @@ def _shown(path: Path) -> str:
 
 
 def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
-    """Key and value one step down; a custom property is found by its name."""
+    """Key and value one step down; a custom property is found by its name, a list's item by id."""
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
         return node.value[step], node.value[step]
     if isinstance(node, yaml.MappingNode):
@@ -41,15 +41,32 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Nod
             name, value = _child(item, "property"), _child(item, "value")
             if name and value and name[1].value == step:
                 return name[1], value[1]
+            own, grouped = _child(item, "id"), _child(item, "breakdowns")
+            if own and own[1].value == step:
+                return own[1], item
+            if grouped and isinstance(grouped[1], yaml.SequenceNode) and _child(grouped[1], step):
+                return _child(grouped[1], step)
     return None
 
 
-def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the deepest part of a key path that the file has."""
+def line_of(
+    node: yaml.Node | None, location: tuple[int | str, ...], *, inherited: bool = False
+) -> int:
+    """The line (from 1) of the deepest part of a key path that the file has.
+
+    Args:
+        node: The file's content.
+        location: The key path.
+        inherited: Whether a key may also stand further up, where it is said for all below.
+    """
     line = node.start_mark.line + 1 if node else 1
+    within = [node]
     for step in location:
-        if found := _child(node, step):
-            line, node = found[0].start_mark.line + 1, found[1]
+        above = [node for node in within[:-1] if isinstance(node, yaml.MappingNode)]
+        places = [within[-1], *(reversed(above) if inherited else ())]
+        if found := next((f for place in places if (f := _child(place, step))), None):
+            line = found[0].start_mark.line + 1
+            within.append(found[1])
     return line
 
 
@@ -120,5 +137,12 @@ def load_strict(path: Path, model: type[Part]) -> Part:
             what = found["msg"].removeprefix("Value error, ")
             if found["type"] == "extra_forbidden":
                 what = "unknown key"
-            lines.append(f"{_shown(path)}:{_line_of(tree, location)}: {key}: {what}")
+            line = line_of(tree, location, inherited=found["type"] != "missing")
+            lines.append(f"{_shown(path)}:{line}: {key}: {what}")
         raise ContractError("\n".join(lines)) from None
+
+
+def place_of(path: Path, location: tuple[int | str, ...]) -> str:
+    """Where a key of a YAML file stands, as `file:line`; a key may be said for all further up."""
+    tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)
+    return f"{_shown(path)}:{line_of(tree, location, inherited=True)}"

@@ -158,7 +158,7 @@ class DbtRunner:
         models = [
             DbtModel(
                 name=node.name,
-                room=node.fqn[2] if node.fqn[1] == "from_contracts" else node.fqn[1],
+                room=node.fqn[2] if node.fqn[1].startswith("from_") else node.fqn[1],
                 stage=next(stage for stage in STAGES if stage.removeprefix("tag:") in node.tags),
                 description=node.description,
                 reads=sorted(read.split(".", 2)[2] for read in node.depends_on.nodes),

@@ -182,9 +182,28 @@ def test_a_broken_link_is_found() -> None:
     assert fault_of(readme, "docs/kpi-catalogue.md") is None
 
 
+def test_every_path_that_a_page_names_exists() -> None:
+    rooms = {path.parts[0] for path in tracked() if len(path.parts) > 1}
+    named = re.compile(rf"`((?:{'|'.join(map(re.escape, sorted(rooms)))})/[\w./-]+)`")
+    made = {*MADE, "dbt_project/models/from_contracts", "dbt_project/seeds/from_catalogue"}
+    said = [(path, page) for page in pages() for path in named.findall(text_of(page))]
+    assert said
+    assert [
+        f"{path} in {page}"
+        for path, page in said
+        if "PARTNER" not in path and path.rstrip("/") not in made and not (ROOT / path).exists()
+    ] == []
+
+
 @pytest.mark.parametrize("phrase", ["domain specification", "domain-spec", "../shared", "[GK"])
 def test_no_page_refers_to_a_document_that_is_not_here(phrase: str) -> None:
     assert [str(page) for page in pages() if phrase in text_of(page)] == []
+
+
+def test_pages_have_one_word_for_ingest() -> None:
+    older = re.compile(r"\bintake\b|\bt(?:ake|akes|aken|aking|ook) in\b", re.IGNORECASE)
+    now = [page for page in pages() if page.parent != DECISIONS]
+    assert [str(page) for page in now if older.search(LINK.sub("", text_of(page)))] == []
 
 
 def decisions() -> dict[int, Path]:

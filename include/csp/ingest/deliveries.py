@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from csp.contracts import Contract, ContractRegistry
-from csp.contracts.platform import FILE_PERIOD
-from csp.contracts.registry import contract_hash
 from csp.errors import CspError
 from csp.ingest.arrival import ArchiveError, Arrival, arrivals
+from csp.ingest.deduplicate import seen_before, told_apart
 from csp.ingest.engine import IngestEngine
-from csp.ingest.feedback import write_feedback
 from csp.ingest.findings import Finding, RejectedError, reject
-from csp.ingest.header import HeaderMap, map_header, read_header
-from csp.ingest.landing import LandedFile, keep, receive, sweep_received
-from csp.ingest.recognise import NameFacts, facts_of_name, recognise
-from csp.ingest.recording import store
-from csp.ingest.rows import RowIngest, TakenRows
-from csp.ledger.releases import logical_name
-from csp.ledger.sessions import Ledger, utc_now
-from csp.ledger.tables import Delivery, Receipt
+from csp.ingest.header import map_header, read_header
+from csp.ingest.landing import keep, receive, sweep_received
+from csp.ingest.received import IngestOutcome, ReceivedFile
+from csp.ingest.recognise import facts_of_name, recognise, said_feed
+from csp.ingest.recording import record
+from csp.ingest.rows import RowIngest
+from csp.ledger.sessions import Ledger
 from csp.pseudonyms.keys import KeyMissingError, KeyRefusedError, KeyRing
-from csp.storage.home import LONDON, Home
+from csp.storage.home import Home
 
-TOO_EARLY, REFUSED = "D11", "refused"
+REFUSED = "refused"
 #: The word by which the ledger has known the step from its first version on.
 LEDGER_STEP = "intake"
-
-
-@dataclass(frozen=True)
-class IngestOutcome:
-    """What became of one file.
-
-    Attributes:
-        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), or refused
-            (a key is missing; nothing is recorded, and the file waits where it lies).
-        reason: Why it was rejected or what a repeat was the first time; else empty.
-    """
-
-    file_name: str
-    delivery_id: str
-    feed: str | None
-    verdict: str
-    reason: str = ""
-    accepted_rows: int = 0
-    quarantined_rows: int = 0
-    rejected_lines: int = 0
-    findings: list[Finding] = field(default_factory=list)
 
 
 class Ingest:
@@ -66,8 +40,8 @@ class Ingest:
     def __init__(
         self, home: Home, ledger: Ledger, contracts: Iterable[Contract], engine: IngestEngine
     ) -> None:
-        self.home, self.ledger, self.contracts = home, ledger, list(contracts)
-        self.engine = engine
+        self.home, self.ledger, self.engine = home, ledger, engine
+        self.feeds = {contract.id: contract for contract in contracts}
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IngestOutcome:
         """Ingest one file.
@@ -78,80 +52,56 @@ class Ingest:
         """
         try:
             with arrival.open() as stream:
-                landed = receive(stream, self.home)
+                file = ReceivedFile(arrival.name, receive(stream, self.home))
         except ArchiveError as error:
             return self._broken_archive(arrival, feed, str(error))
         try:
-            with self.ledger.step(LEDGER_STEP, landed.delivery_id) as detail:
-                outcome = self._take_landed(arrival.name, landed, feed)
+            with self.ledger.step(LEDGER_STEP, file.delivery_id) as detail:
+                outcome = self._ingest(file, feed)
                 detail.append(outcome.verdict)
         except KeyMissingError as error:
-            return IngestOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(error))
+            return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(error))
         finally:
-            landed.path.unlink(missing_ok=True)
+            file.landed.path.unlink(missing_ok=True)
         return outcome
 
     def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IngestOutcome:
         with arrival.path.open("rb") as stream:
-            landed = receive(stream, self.home)
+            file = ReceivedFile(arrival.name, receive(stream, self.home))
         try:
-            landed = self._told_apart(landed, arrival.name)
-            if known := self._known(landed, arrival.name):
+            if known := self._known(file):
                 return known
-            facts = self._facts(arrival.name, feed)
-            error = reject("D10", f"{why}; ask the partner to send it again")
-            return self._record_rejected(arrival.name, landed, facts, error)
+            file.facts = said_feed(file.name, feed, self.feeds)
+            return self._rejected(file, reject("D10", f"{why}; ask the partner to send it again"))
         except KeyMissingError as missing:
-            return IngestOutcome(arrival.name, landed.delivery_id, feed, REFUSED, str(missing))
+            return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(missing))
         finally:
-            landed.path.unlink(missing_ok=True)
+            file.landed.path.unlink(missing_ok=True)
 
-    def _take_landed(self, name: str, landed: LandedFile, feed: str | None) -> IngestOutcome:
-        landed = self._told_apart(landed, name)
-        if known := self._known(landed, name):
+    def _ingest(self, file: ReceivedFile, feed: str | None) -> IngestOutcome:
+        if known := self._known(file):
             return known
-        facts = self._facts(name, feed)
+        file.facts = said_feed(file.name, feed, self.feeds)
         try:
-            if name.lower().endswith(".zip"):
+            if file.name.lower().endswith(".zip"):
                 raise reject("D10", "the archive cannot be unpacked; ask for it again")
-            read_by = partial(read_header, landed.path)
-            facts = facts or recognise(name, read_by, self.contracts)
-            if facts is None:
-                return self._record_unrecognised(name, landed)
-            headers = read_by(facts.contract.platform.format)
-            return self._take_rows(name, landed, facts, headers)
+            read_by = partial(read_header, file.landed.path)
+            file.facts = file.facts or recognise(file.name, read_by, self.feeds.values())
+            if file.facts is None:
+                return self._unrecognised(file)
+            contract = file.facts.contract
+            headers = read_by(contract.platform.format)
+            ring = self._ring(contract)
+            file.header = header = map_header(contract, headers)
+            file.rows = rows = RowIngest(file, header, contract, self.engine, ring).take()
         except RejectedError as error:
-            return self._record_rejected(name, landed, facts, error)
+            return self._rejected(file, error)
+        return self._recorded(file, "accepted", findings=[*header.findings, *rows.findings])
 
-    def _facts(self, name: str, feed: str | None) -> NameFacts | None:
-        """What the inbox and the file's name say of its feed."""
-        if feed:
-            contract = next((c for c in self.contracts if c.id == feed), None)
-            if contract is None:
-                raise CspError(f"no feed is called '{feed}'")
-            return facts_of_name(name, contract) or NameFacts(contract)
-        found = (facts_of_name(name, contract) for contract in self.contracts)
-        return next((facts for facts in found if facts), None)
-
-    def _take_rows(
-        self, name: str, landed: LandedFile, facts: NameFacts, headers: list[str]
-    ) -> IngestOutcome:
-        contract = facts.contract
-        ring = self._ring(contract)
-        header = map_header(contract, headers)
-        received_on = datetime.now(LONDON).date()
-        rows = RowIngest(
-            contract,
-            header,
-            landed,
-            home=self.home,
-            named_period=facts.period_start,
-            named_series=facts.series,
-            received_on=received_on,
-            engine=self.engine,
-            ring=ring,
-        ).take()
-        return self._record_accepted(name, landed, facts, header, rows)
+    def _known(self, file: ReceivedFile) -> IngestOutcome | None:
+        """What the delivery was the first time, when it need not be judged again."""
+        file.landed = told_apart(file.landed, file.name, self.ledger, self.feeds)
+        return seen_before(file, self.ledger, self.feeds)
 
     def _ring(self, contract: Contract | None) -> KeyRing | None:
         """The keys that a feed needs; a file of no known feed is sealed when there are any.
@@ -168,156 +118,42 @@ class Ingest:
         except KeyMissingError:
             return None
 
-    def _keep(self, landed: LandedFile, contract: Contract | None) -> None:
-        ring = self._ring(contract)
+    def _keep(self, file: ReceivedFile) -> None:
+        ring = self._ring(file.contract)
         unknown = "sealed" if ring else "plain"
-        keep(landed, self.home, contract.platform.kept_in_landing if contract else unknown, ring)
+        how = file.contract.platform.kept_in_landing if file.contract else unknown
+        keep(file.landed, self.home, how, ring)
 
-    def _told_apart(self, landed: LandedFile, name: str) -> LandedFile:
-        """The same bytes are another delivery when only their name says what they speak of.
-
-        That is so of files without rows, and of a register that has not changed since its last
-        date.
-        """
-        with self.ledger.session() as session:
-            first = session.get(Delivery, landed.delivery_id)
-        if first is None:
-            return landed
-        called = logical_name(name)
-        if first.verdict == "accepted" and first.accepted_rows:
-            contract = next((c for c in self.contracts if c.id == first.feed), None)
-            if contract is None or contract.platform.grain.period != FILE_PERIOD:
-                return landed
-            facts = facts_of_name(name, contract)
-            same = facts is None or facts.period_start == first.period_start
-        else:
-            same = logical_name(first.file_name) == called
-        return landed if same else replace(landed, sent_as=called)
-
-    def _known(self, landed: LandedFile, name: str) -> IngestOutcome | None:
-        """The first outcome of these bytes, unless the contract has changed since a rejection."""
-        with self.ledger.session() as session:
-            first = session.get(Delivery, landed.delivery_id)
-            if first is None:
-                return None
-            session.add(
-                Receipt(delivery_id=landed.delivery_id, file_name=name, received_at=utc_now())
-            )
-            facts = self._facts(name, first.feed)
-            if facts and facts.release_on:
-                # The newest release that still holds these bytes dates them, whatever the order.
-                first.release_on = max(first.release_on or facts.release_on, facts.release_on)
-            if first.verdict == "rejected" and (first.reason or "").startswith(TOO_EARLY):
-                return None  # its month may have ended since
-            if first.verdict != "accepted":
-                contract = next((c for c in self.contracts if c.id == first.feed), None)
-                if contract is None or contract_hash(contract) != first.contract_hash:
-                    return None
-        reason = f"{first.verdict} before as {first.file_name}"
-        if first.reason:
-            reason += f": {first.reason}"
-        return IngestOutcome(name, landed.delivery_id, first.feed, "repeat", reason)
-
-    def _record_unrecognised(
-        self, name: str, landed: LandedFile, finding: Finding | None = None
-    ) -> IngestOutcome:
+    def _unrecognised(self, file: ReceivedFile, finding: Finding | None = None) -> IngestOutcome:
         detail = "neither its name nor its header is that of a known feed; it is kept in landing"
         finding = finding or reject("D04", detail).finding
-        return self._record(
-            name, landed, None, "unrecognised", reason=finding.detail, findings=[finding]
-        )
+        return self._recorded(file, "unrecognised", finding.detail, findings=[finding])
 
-    def _record_rejected(
-        self, name: str, landed: LandedFile, facts: NameFacts | None, error: RejectedError
-    ) -> IngestOutcome:
+    def _rejected(self, file: ReceivedFile, error: RejectedError) -> IngestOutcome:
         finding = error.finding
-        if facts is None:
-            return self._record_unrecognised(name, landed, finding)
-        reason = f"{finding.code} {finding.name}: {finding.detail}"
-        return self._record(
-            name,
-            landed,
-            facts,
+        if file.facts is None:
+            return self._unrecognised(file, finding)
+        return self._recorded(
+            file,
             "rejected",
-            reason=reason,
+            f"{finding.code} {finding.name}: {finding.detail}",
             findings=[finding],
             is_kept=not error.must_not_be_kept,
         )
 
-    def _record_accepted(
+    def _recorded(
         self,
-        name: str,
-        landed: LandedFile,
-        facts: NameFacts,
-        header: HeaderMap,
-        rows: TakenRows,
-    ) -> IngestOutcome:
-        return self._record(
-            name,
-            landed,
-            facts,
-            "accepted",
-            layout=header.layout,
-            rows=rows,
-            findings=[*header.findings, *rows.findings],
-        )
-
-    def _record(
-        self,
-        name: str,
-        landed: LandedFile,
-        facts: NameFacts | None,
+        file: ReceivedFile,
         verdict: str,
+        reason: str | None = None,
         *,
         findings: list[Finding],
-        reason: str | None = None,
-        layout: str | None = None,
-        rows: TakenRows | None = None,
         is_kept: bool = True,
     ) -> IngestOutcome:
-        """Write the outcome into the ledger in one transaction, and the partner's feedback."""
-        contract = facts.contract if facts else None
+        """The outcome, once the file is kept and the ledger and the partner have been told."""
         if is_kept:
-            self._keep(landed, contract)
-        account = rows.account if rows else None
-        delivery = {
-            "delivery_id": landed.delivery_id,
-            "sha256": landed.sha256,
-            "feed": contract.id if contract else None,
-            "file_name": name,
-            "first_received_at": utc_now(),
-            "verdict": verdict,
-            "reason": reason,
-            "layout": layout,
-            "period_start": rows.period_start if rows else (facts.period_start if facts else None),
-            "release_on": facts.release_on if facts else None,
-            "contract_hash": contract_hash(contract) if contract else None,
-            "size_bytes": landed.size_bytes,
-            "physical_lines": account.physical if account else landed.physical_lines,
-            "header_lines": account.header if account else 0,
-            "blank_lines": account.blank if account else 0,
-            "continuation_lines": account.continuation if account else 0,
-            "accepted_rows": rows.accepted if rows else 0,
-            "quarantined_rows": rows.quarantined if rows else 0,
-            "rejected_lines": account.rejected if account else landed.physical_lines,
-            "rows_per_line": rows.rows_per_line if rows else 1,
-        }
-        store(self.ledger, delivery, rows, findings)
-        if contract:
-            write_feedback(
-                self.home, contract, delivery, findings, rows.finding_lines if rows else {}
-            )
-        return IngestOutcome(
-            name,
-            landed.delivery_id,
-            contract.id if contract else None,
-            verdict,
-            reason or "",
-            delivery["accepted_rows"],
-            delivery["quarantined_rows"],
-            delivery["rejected_lines"],
-            findings,
-        )
+            self._keep(file)
+        return record(file, verdict, reason, findings, ledger=self.ledger, home=self.home)
 
 
 def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:

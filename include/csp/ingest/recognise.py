@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from csp.contracts import Contract
 from csp.contracts.platform import FileFormat
+from csp.errors import CspError
 from csp.ingest.arrival import ArchiveError, arrivals
 
 HEADER_SHARE_ENOUGH = 0.9  # outcomes share three quarters of their header with street crime
@@ -60,6 +61,25 @@ def facts_of_name(name: str, contract: Contract) -> NameFacts | None:
                 release = release or period
             return NameFacts(contract, period, release, groups.get("series"))
     return None
+
+
+def said_feed(name: str, feed: str | None, feeds: Mapping[str, Contract]) -> NameFacts | None:
+    """What the inbox and the file's name say of its feed.
+
+    Args:
+        name: The file's name.
+        feed: The feed that the inbox says, or None.
+        feeds: The feeds known, by name.
+
+    Raises:
+        CspError: No feed has the name that the inbox says.
+    """
+    if feed:
+        if feed not in feeds:
+            raise CspError(f"no feed is called '{feed}'")
+        return facts_of_name(name, feeds[feed]) or NameFacts(feeds[feed])
+    found = (facts_of_name(name, contract) for contract in feeds.values())
+    return next((facts for facts in found if facts), None)
 
 
 def plain_header(header: str) -> str:

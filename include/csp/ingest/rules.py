@@ -271,7 +271,6 @@ def evaluation_query(
     received_on: str,
     blanks: str,
     delivery_series: str = "null::varchar",
-    carried: str = "",
 ) -> str:
     """The query that turns raw fields into typed rows with their findings.
 
@@ -284,14 +283,12 @@ def evaluation_query(
         delivery_series: Text literal, or `null::varchar`.
         received_on: Date literal.
         blanks: The blanks to be trimmed from around values; none when the file holds none.
-        carried: A column of the source to carry along, or nothing.
 
     Returns:
         SQL giving delivery_id, series, period_start, every column of the contract typed, the
-        masks, and the carried column first.
+        masks.
     """
     grain = contract.platform.grain
-    carry = f"{carried}, " if carried else ""
     sent = [column for column in contract.columns if not column.is_computed]
     texts = ", ".join(_text_of(column, header, contract, blanks) for column in sent)
     padded = "false"
@@ -299,7 +296,7 @@ def evaluation_query(
         edges = (_has_blank_edge(field, blanks) for field in header.fields.values())
         padded = _flag(" or ".join(edges))
     # Few rows are padded, so one look at the whole row spares the others a look at each value.
-    stage = f"select {carry}{texts}, is_padded from (select *, {padded} as is_padded from {source})"
+    stage = f"select {texts}, is_padded from (select *, {padded} as is_padded from {source})"
     fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
     for position, check in fixes:
         flag = _flag(_fault_to_fix(check, contract))
@@ -323,12 +320,12 @@ def evaluation_query(
     rules = compiled_rules(contract)
     names = ", ".join(_as_stored(column) for column in contract.kept_columns)
     return f"""
-        select {carry}{quoted(delivery_id)} as delivery_id,
+        select {quoted(delivery_id)} as delivery_id,
             {grain.series} as series,
             {period_start(contract)} as period_start,
             {names}, {", ".join(_masks(rules))}
         from (
-            select {carry}{types}, is_padded{flags},
+            select {types}, is_padded{flags},
                 {delivery_period} as delivery_period, {delivery_series} as delivery_series,
                 {received_on} as received_on
             from ({stage})

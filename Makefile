@@ -32,7 +32,7 @@ demo: install ## Run the main job end to end (DATA=folder for real partner files
 
 test: install ## Run all tests
 	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
-	@$(BIN)/python -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest tests simulator/tests -n 2 --dist loadfile --no-loadscope-reorder
 
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"

@@ -11,6 +11,10 @@ import pytest
 from csp.contracts import ContractRegistry
 from csp.project import REFERENCE_SEEDS
 from csp_simulator.borough_2021 import cohesion, vawg
+from csp_simulator.borough_2021.cohesion_words import REFERRAL_COLUMNS
+from csp_simulator.borough_2021.prevent_work import draw_totals
+from csp_simulator.draws import stream
+from csp_simulator.partner_files import csv_bytes
 from csp_simulator.places import load_borough
 from csp_simulator.truth import Fault
 
@@ -54,3 +58,10 @@ def test_each_comes_to_what_its_label_says(
         else:
             assert outcome.accepted_rows == fault.rows
             assert verdicts == ({"warn"} if fault.expectation == "warned" else set()), fault
+
+
+def test_totals_of_a_hundredfold_volume_are_within_their_bounds(desk: Desk) -> None:
+    rows = draw_totals(stream(2021, "totals"), "2021Q2", 100)
+    content = csv_bytes(rows, REFERRAL_COLUMNS)
+    outcome = desk.take_text("prevent_referral_2021Q2.csv", content)
+    assert (outcome.accepted_rows, outcome.quarantined_rows) == (len(rows), 0)

@@ -8,15 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.conftest import Desk
 
 from csp.project import REFERENCE_SEEDS
 from csp_simulator.borough_2021 import cohesion
-from csp_simulator.borough_2021.cohesion_words import HATE_LEAST, HATE_MOST, REFERRAL_COLUMNS
-from csp_simulator.borough_2021.prevent_work import draw_totals
+from csp_simulator.borough_2021.cohesion_words import HATE_LEAST, HATE_MOST
 from csp_simulator.borough_2021.truth import DomainTruth
-from csp_simulator.draws import stream
-from csp_simulator.partner_files import csv_bytes
 from csp_simulator.places import Borough, load_borough
 from csp_simulator.truth import Fault
 
@@ -162,10 +158,3 @@ def test_bad_inputs_are_where_their_labels_say(borough: Borough, tmp_path: Path)
     written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
     assert {fault.file for fault in found} == written
     assert {"B69", "B70"} <= {fault.code for fault in found}
-
-
-def test_totals_of_a_hundredfold_volume_are_within_their_bounds(desk: Desk) -> None:
-    rows = draw_totals(stream(SEED, "totals"), "2021Q2", 100)
-    content = csv_bytes(rows, REFERRAL_COLUMNS)
-    outcome = desk.take_text("prevent_referral_2021Q2.csv", content)
-    assert (outcome.accepted_rows, outcome.quarantined_rows) == (len(rows), 0)

@@ -1,4 +1,4 @@
-"""A small invented geography and two runs of the year, shared by the simulator's tests."""
+"""A small invented geography and a few small runs, shared by the simulator's tests."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from csp_simulator import SimulationTruth, simulate
+from csp_simulator.borough_half_year import SHARE
 
-SMALL = 0.05
+SMALL, TENTH = 0.05, 0.1
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +44,38 @@ def write(path: Path, header: list[str], rows: list[tuple[object, ...]]) -> None
 
 
 @pytest.fixture(scope="session")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the small year lies (filled by `truth`)."""
-    return tmp_path_factory.mktemp("year")
+def drawn(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> tuple[Path, SimulationTruth]:
+    """The small year with bad inputs, seed 2021: where it lies, and what it says of itself."""
+    folder = tmp_path_factory.mktemp("year")
+    return folder, simulate("borough-year", folder, scale=SMALL, faults=True, seeds=seeds)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def truth(year: Path, seeds: Path) -> SimulationTruth:
-    """What the small year with bad inputs, seed 2021, says of itself."""
-    return simulate("borough-year", year, scale=SMALL, faults=True, seeds=seeds)
+@pytest.fixture(scope="session")
+def year(drawn: tuple[Path, SimulationTruth]) -> Path:
+    """Where the small year lies."""
+    return drawn[0]
+
+
+@pytest.fixture(scope="session")
+def truth(drawn: tuple[Path, SimulationTruth]) -> SimulationTruth:
+    """What the small year says of itself."""
+    return drawn[1]
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+    """Where scenario `borough-2021` lies, small and with bad inputs."""
+    folder = tmp_path_factory.mktemp("whole")
+    simulate("borough-2021", folder, scale=TENTH, faults=True, seeds=seeds)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def half(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+    """Where the half-year of the same volume lies."""
+    folder = tmp_path_factory.mktemp("half")
+    simulate("borough-half-year", folder, scale=TENTH / SHARE, seeds=seeds)
+    return folder
 
 
 @pytest.fixture(scope="session")

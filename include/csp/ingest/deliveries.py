@@ -280,7 +280,9 @@ class Ingest:
         if is_kept:
             self._keep(landed, contract)
         account = rows.account if rows else None
-        delivery = {
+        accepted, quarantined = (rows.accepted, rows.quarantined) if rows else (0, 0)
+        rejected = account.rejected if account else landed.physical_lines
+        delivery: dict[str, object] = {
             "delivery_id": landed.delivery_id,
             "sha256": landed.sha256,
             "feed": contract.id if contract else None,
@@ -297,9 +299,9 @@ class Ingest:
             "header_lines": account.header if account else 0,
             "blank_lines": account.blank if account else 0,
             "continuation_lines": account.continuation if account else 0,
-            "accepted_rows": rows.accepted if rows else 0,
-            "quarantined_rows": rows.quarantined if rows else 0,
-            "rejected_lines": account.rejected if account else landed.physical_lines,
+            "accepted_rows": accepted,
+            "quarantined_rows": quarantined,
+            "rejected_lines": rejected,
             "rows_per_line": rows.rows_per_line if rows else 1,
         }
         store(self.ledger, delivery, rows, findings)
@@ -313,9 +315,9 @@ class Ingest:
             contract.id if contract else None,
             verdict,
             reason or "",
-            delivery["accepted_rows"],
-            delivery["quarantined_rows"],
-            delivery["rejected_lines"],
+            accepted,
+            quarantined,
+            rejected,
             findings,
         )
 

@@ -139,7 +139,7 @@ class RowIngest:
         """
         shutil.rmtree(self.aside, ignore_errors=True)
         self.aside.mkdir(parents=True)
-        purposes = {c.platform.token for c in self.contract.columns} - {None}
+        purposes = {c.platform.token for c in self.contract.columns if c.platform.token}
         try:
             text = readable_text(self.landed, self.contract.platform.format, self.aside)
             size = self.landed.size_bytes
@@ -256,9 +256,9 @@ class RowIngest:
         if not grain.periodIsFilePeriod:
             return None, []
         query = self._evaluate(self._rows_source(path), None)
-        row = connection.execute(f"select mode(period_start) from ({query})").fetchone()
+        modes = connection.execute(f"select mode(period_start) from ({query})").fetchall()
         finding = delivery_finding("D13", WARN, "the file's name gives no month")
-        return row[0], [finding]
+        return modes[0][0], [finding]
 
     def _refuse_what_must_not_come(
         self,

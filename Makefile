@@ -43,11 +43,12 @@ down: install ## Stop the Airflow that make up started
 	@echo "make down: stopping Airflow"
 	@$(BIN)/python -m csp_airflow.local.server down
 
-lint: install ## Run ruff, sqlfluff, the import-layer lint and the contract check
-	@echo "make lint: ruff, import layers, contracts, sqlfluff"
+lint: install ## Run ruff, mypy, sqlfluff, the import-layer lint and the contract check
+	@echo "make lint: ruff, import layers, types, contracts, sqlfluff"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/mypy
 	@$(BIN)/csp feeds check
 	@$(BIN)/csp kpis check
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
@@ -58,7 +59,7 @@ bench: install ## Measure the budgets as ratios of one run
 
 clean: ## Remove the environment, data and build products of this checkout
 	@echo "make clean: removing .venv, data and build products"
-	@rm -rf $(VENV) data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .import_linter_cache .mypy_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## Resolve requirements.lock anew from pyproject.toml

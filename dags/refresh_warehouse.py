@@ -56,9 +56,9 @@ with DAG(
     control = task(refresh_tasks.control_disclosure)(ticket)
     marts = dbt_stage("marts", MART_STAGE, refresh_tasks.build_marts, ticket)
     audit = task(refresh_tasks.publication_audit)(ticket)
-    published = task(refresh_tasks.publish, outlets=[PUBLISHED])(ticket)
+    published = task(outlets=[PUBLISHED])(refresh_tasks.publish)(ticket)
     scorecard = task(refresh_tasks.scorecard)()
-    held = task(refresh_tasks.hold_publication, trigger_rule=TriggerRule.ONE_FAILED)()
+    held = task(trigger_rule=TriggerRule.ONE_FAILED)(refresh_tasks.hold_publication)()
 
     lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published >> scorecard
     [ticket, lake, core, warehouse_gate, cells, control, marts, audit, published] >> held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from itertools import groupby
 from typing import Any
 
@@ -16,11 +16,11 @@ from csp_airflow.model_task import ModelTask
 class DbtStage(TaskGroup):
     """The tasks of a stage. What follows it waits for dbt alone: the other tasks only show."""
 
-    dbt: BaseOperator
-
-    def get_leaves(self) -> Iterator[BaseOperator]:
-        """What follows the group follows this."""
-        yield self.dbt
+    def get_leaves(self) -> Generator[BaseOperator, None, None]:
+        """The task that runs dbt: no other one lies in the group itself."""
+        for child in self.children.values():
+            if isinstance(child, BaseOperator):
+                yield child
 
 
 def dbt_stage(group_id: str, stage: str, run: Callable[..., None], *arguments: object) -> DbtStage:
@@ -35,15 +35,16 @@ def dbt_stage(group_id: str, stage: str, run: Callable[..., None], *arguments: o
     models = [m for m in read_models(Home.from_environment().dbt_models) if m.stage == stage]
     # A second try would find the tasks of the models at their end already.
     once: dict[str, Any] = {"retries": 0}
-    with DbtStage(group_id) as group:
-        group.dbt = task(task_id="dbt", **once)(run)(*arguments).operator
+    group = DbtStage(group_id)
+    with group:
+        task(task_id="dbt", **once)(run)(*arguments)
         for room, lying in groupby(sorted(models, key=_room), key=_room):
             with TaskGroup(room):
                 for model in lying:
                     ModelTask(
                         task_id=model.name,
                         model=model.name,
-                        dbt_task=group.dbt.task_id,
+                        dbt_task=group.child_id("dbt"),
                         doc_md=f"{model.description}\n\nReads: {', '.join(model.reads)}",
                         **once,
                     )

@@ -25,7 +25,7 @@ from airflow.triggers.base import (
 )
 
 if TYPE_CHECKING:
-    from csp.warehouse.dbt_runner import ModelOutcome
+    from csp.warehouse.dbt_models import ModelOutcome
 
 LOOK_SECONDS = 1.0
 TOLD = "models"
@@ -93,16 +93,14 @@ async def look(dag_id: str, run_id: str, dbt_task: str) -> Look:
 _looks: dict[tuple[str, str, str], tuple[float, asyncio.Task[Look]]] = {}
 
 
-async def shared_look(*stage: str) -> Look:
+async def shared_look(dag_id: str, run_id: str, dbt_task: str) -> Look:
     """A look that is at most a second old; all models of a stage share it."""
-    now = time.monotonic()
-    at, task = _looks.get(stage, (0.0, None))
-    if task is None or now - at >= LOOK_SECONDS:
+    stage, now = (dag_id, run_id, dbt_task), time.monotonic()
+    if stage not in _looks or now - _looks[stage][0] >= LOOK_SECONDS:
         for old in [key for key, (then, _) in _looks.items() if now - then > 60 * LOOK_SECONDS]:
             del _looks[old]
-        task = asyncio.ensure_future(look(*stage))
-        _looks[stage] = (now, task)
-    return await asyncio.shield(task)
+        _looks[stage] = (now, asyncio.ensure_future(look(*stage)))
+    return await asyncio.shield(_looks[stage][1])
 
 
 class ModelTrigger(BaseTrigger):
@@ -123,7 +121,8 @@ class ModelTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until the model has ended, or dbt without it."""
-        ti = self.task_instance
+        if (ti := self.task_instance) is None:
+            raise RuntimeError("Airflow's triggerer did not say for which task this waits")
         while True:
             seen = await shared_look(ti.dag_id, ti.run_id, self.dbt_task)
             if self.model in seen.models or seen.ended:

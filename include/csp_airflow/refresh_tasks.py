@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
@@ -12,21 +12,24 @@ from csp_airflow.model_task import Progress
 from csp_airflow.names import CORE_GROUP, model_task_id
 
 if TYPE_CHECKING:
+    from csp.quality.judge import Verdict
     from csp.warehouse.dbt_models import Tell
+    from csp.warehouse.refresh import RefreshRun
 
+Outcome = TypeVar("Outcome")
 Ticket = dict[str, int]
 #: Parameter of the refresh DAG: build every model, whatever has changed.
 FULL = "full"
 
 
-def _run(ticket: Ticket) -> Any:  # noqa: ANN401 - imported only when a task runs
+def _run(ticket: Ticket) -> RefreshRun:
     from csp.warehouse.platform import Platform  # noqa: PLC0415
     from csp.warehouse.refresh import RefreshRun, RefreshTicket  # noqa: PLC0415
 
     return RefreshRun(Platform.from_environment(), RefreshTicket(**ticket))
 
 
-def _or_hold(run: Any, step: Callable[[], Any]) -> Any:  # noqa: ANN401
+def _or_hold(run: RefreshRun, step: Callable[[], Outcome]) -> Outcome:
     """Run a step; when a gate holds it, mark the publication stale with the reason first."""
     from csp.errors import GateHeldError  # noqa: PLC0415
 
@@ -37,7 +40,7 @@ def _or_hold(run: Any, step: Callable[[], Any]) -> Any:  # noqa: ANN401
         raise
 
 
-def _shown(warnings: list[Any]) -> None:
+def _shown(warnings: list[Verdict]) -> None:
     for warning in warnings:
         print(f"warning: {warning}")  # noqa: T201 - Airflow's task log
 

@@ -82,6 +82,7 @@ def simulate(
     from csp_simulator.places import load_borough  # noqa: PLC0415
 
     borough = load_borough(seeds or REFERENCE_SEEDS)
+    truth: SimulationTruth | BoroughTruth
     if scenario == "street-rows":
         truth = street_rows.write(out, borough, seed=seed, scale=scale)
     elif scenario == "borough-2021":

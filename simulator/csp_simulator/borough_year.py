@@ -17,6 +17,7 @@ from csp_simulator.revisions import revise_fire, revise_street
 from csp_simulator.street_crime import Volume, draw_month, draw_records
 from csp_simulator.street_words import FORCES, STREET_COLUMNS, Force
 from csp_simulator.truth import (
+    Fault,
     FireMonth,
     SimulationTruth,
     StreetMonth,
@@ -35,7 +36,7 @@ def write(out: Path, borough: Borough, *, seed: int, scale: float, faults: bool)
     """Writes the year's deliveries and, when asked for, the labelled bad inputs."""
     police = _write_police(out / "deliveries" / "police", borough, seed, scale)
     fire, _ = write_fire(out / "deliveries" / "fire", borough, MONTHS, seed=seed, scale=scale)
-    injected = ()
+    injected: tuple[Fault, ...] = ()
     if faults:
         injected = write_faults(out, borough, seed=seed, scale=scale)
     return SimulationTruth("borough-year", seed, scale, "synthetic", police, fire, injected)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Day = date | np.datetime64
 
 
 def stream(seed: int, *of: str) -> np.random.Generator:
@@ -50,7 +53,7 @@ def poisson_clipped(rng: np.random.Generator, mean: float) -> int:
 
 
 def seasonal_days(
-    rng: np.random.Generator, first: object, last: object, season: tuple[float, ...], n: int
+    rng: np.random.Generator, first: Day, last: Day, season: tuple[float, ...], n: int
 ) -> np.ndarray:
     """Draws `n` days from first to last, both included, by the weight of their month; in order."""
     days = np.arange(np.datetime64(first), np.datetime64(last) + 1)

@@ -24,7 +24,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 @cache
-def _scratch() -> TemporaryDirectory:
+def _scratch() -> TemporaryDirectory[str]:
     """Gives the process's one scratch folder; one for every file takes longer."""
     return TemporaryDirectory(prefix="csp-simulator-")
 

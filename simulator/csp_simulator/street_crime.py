@@ -60,7 +60,8 @@ def month_volume(rng: np.random.Generator, force: Force, month: str, scale: floa
             poisson_clipped(rng, mean * (1 - force.borough)),
         ]
     unplaced = {kind: int(sum(n) * NO_LOCATION / (1 - NO_LOCATION)) for kind, n in parts.items()}
-    return Volume((*parts["crimes"], unplaced["crimes"]), (*parts["asb"], unplaced["asb"]))
+    (crimes, crimes_outside), (asb, asb_outside) = parts["crimes"], parts["asb"]
+    return Volume((crimes, crimes_outside, unplaced["crimes"]), (asb, asb_outside, unplaced["asb"]))
 
 
 def draw_records(

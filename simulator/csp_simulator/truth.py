@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import Field, asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -107,14 +107,24 @@ class SimulationTruth:
 class Truth(Protocol):
     """What any scenario says of what it wrote."""
 
-    scenario: str
-    seed: int
-    scale: float
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def scenario(self) -> str:
+        """Its name."""
+
+    @property
+    def seed(self) -> int:
+        """What it was drawn with."""
+
+    @property
+    def scale(self) -> float:
+        """The factor on its volumes."""
 
 
 def save_truth(truth: Truth, out: Path) -> None:
     """Writes truth.json and README.txt into `out`, beside the deliveries."""
-    content = asdict(truth)  # type: ignore[call-overload]
+    content = asdict(truth)
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str)
     (out / "truth.json").write_bytes((text + "\n").encode())
     readme = README.format(scenario=truth.scenario, seed=truth.seed, scale=truth.scale)

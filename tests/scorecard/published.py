@@ -307,6 +307,11 @@ def publish(home: Home, kpis: list[Kpi] | None = None, number: int = 1) -> Platf
     link.unlink(missing_ok=True)
     link.symlink_to(folder.name)
     (home.published / "state.json").write_text(json.dumps({"publication_id": number}))
+    _write_ledger(platform, str(folder), number)
+    return platform
+
+
+def _write_ledger(platform: Platform, location: str, number: int) -> None:
     with platform.ledger.session() as session:
         refresh = Refresh(
             started_at=PUBLISHED_AT, outcome="published", reasons=[], publication_id=number
@@ -319,10 +324,9 @@ def publish(home: Home, kpis: list[Kpi] | None = None, number: int = 1) -> Platf
                 refresh_id=refresh.refresh_id,
                 published_at=PUBLISHED_AT,
                 engine="duckdb",
-                location=str(folder),
+                location=location,
                 code_version="synthetic",
                 table_checksums={},
                 inputs_digest="",
             )
         )
-    return platform

@@ -74,7 +74,7 @@ def rendered(sql: str, project: Path = DBT_PROJECT) -> str:
     given = {"ref": '"{}"'.format, "var": variables.__getitem__}
     macros = (project / "macros" / "dates.sql").read_text(encoding="utf-8")
     dates = environment.from_string(macros).make_module(given)
-    return environment.from_string(sql).render(**given, month_start=dates.month_start)
+    return environment.from_string(sql).render(**given, month_start=vars(dates)["month_start"])
 
 
 def _expressions(rows: Rows, measure: Measure) -> Iterator[tuple[str, str, str]]:

@@ -32,15 +32,17 @@ def _described(name: str, description: str, access: str) -> dict[str, Any]:
     return {"name": name, "description": description, "config": config, "columns": columns}
 
 
-def _strictest(kpis: Iterable[Kpi], classes: dict[str, str]) -> str:
+def _strictest(kpis: Iterable[Kpi], classes: dict[str, AccessClass]) -> AccessClass:
     """The strictest access class of the feeds that some KPIs rest on."""
     feeds = {feed for kpi in kpis for m in kpi.breakdowns.values() for feed in m.feeds}
-    strictness = get_args(AccessClass)
+    strictness: tuple[AccessClass, ...] = get_args(AccessClass)
     found = [strictness[0], *(classes[feed] for feed in feeds if feed in classes)]
     return max(found, key=strictness.index)
 
 
-def measure_model_files(kpis: list[Kpi], classes: dict[str, str], project: Path) -> dict[Path, str]:
+def measure_model_files(
+    kpis: list[Kpi], classes: dict[str, AccessClass], project: Path
+) -> dict[Path, str]:
     """Every dbt model made from the catalogue, with its content.
 
     The collection takes the models made and every model written by hand whose name says that it

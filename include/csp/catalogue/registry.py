@@ -55,7 +55,8 @@ class KpiCatalogue:
         Returns:
             One sentence each, beginning with file and line.
         """
-        found, seen = [], {}
+        found: list[str] = []
+        seen: dict[str, str] = {}
         known = {(kpi.id, breakdown) for kpi in self for breakdown in kpi.breakdowns}
         for path, number, kpi in self._placed:
             if kpi.id in seen:

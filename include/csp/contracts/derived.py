@@ -16,7 +16,7 @@ from csp.contracts.checks import GateCheck, RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
 from csp.contracts.dictionary import data_dictionary
-from csp.contracts.model import Contract
+from csp.contracts.model import Contract, ServiceLevel
 from csp.contracts.reading import compiled
 from csp.contracts.registry import ContractRegistry, resolved
 from csp.files import write_if_changed
@@ -89,7 +89,7 @@ def docs_page(contract: Contract) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _promise(level: object) -> str:
+def _promise(level: ServiceLevel) -> str:
     unit = f" {level.unit}{'s' if level.value != 1 else ''}" if level.unit else ""
     return f"{level.value}{unit}. {level.description}"
 
@@ -197,7 +197,8 @@ def _seeds_named(contract: Contract) -> Iterator[tuple[str, str]]:
 
 def _names_taken_twice(registry: ContractRegistry) -> list[str]:
     """Feeds whose example file another feed would take for its own, and core tables made twice."""
-    errors, tables = [], {}
+    errors: list[str] = []
+    tables: dict[str, str] = {}
     for contract in registry:
         example = contract.platform.fileNameExample
         for other in registry:

@@ -110,8 +110,8 @@ class Contract(Strict):
             raise PlacedError(("mayBeAbsent",), f"unknown column {sorted(stray)}")
         if stray := {*grain.key, *([grain.version] if grain.version else [])} - kept:
             raise PlacedError(("grain",), f"key or version: no kept column {sorted(stray)}")
-        named = {core.date, core.ward, core.lsoa} - {None} if core else set()
-        if stray := named - kept:
+        named = (core.date, core.ward, core.lsoa) if core else ()
+        if stray := {name for name in named if name is not None} - kept:
             raise PlacedError(("coreTable",), f"no kept column {sorted(stray)}")
 
     def _words_are_meant(self) -> None:

@@ -173,5 +173,6 @@ class PlatformProperties(Strict):
     @property
     def kept_in_landing(self) -> Literal["plain", "sealed", "none"]:
         """How the received file is kept."""
-        usual = "plain" if self.accessClass in ("open", "internal") else "sealed"
-        return self.landing or usual
+        if self.landing is not None:
+            return self.landing
+        return "plain" if self.accessClass in ("open", "internal") else "sealed"

@@ -78,9 +78,10 @@ def _sha256(text: str) -> str:
 def _compiled() -> dict[str, dict[str, Any]]:
     """What `compiled` gave, as `csp feeds write` left it; nothing when it is not there whole."""
     try:
-        return json.loads(COMPILED_CONTRACTS.read_text(encoding="utf-8"))
+        left: dict[str, dict[str, Any]] = json.loads(COMPILED_CONTRACTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return left
 
 
 def _content(path: Path, text: str) -> Any:  # noqa: ANN401 - whatever the YAML holds

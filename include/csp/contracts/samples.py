@@ -32,24 +32,22 @@ def valid_row(contract: Contract) -> dict[str, str]:
     return row
 
 
-def sample_file(
-    contract: Contract, changes: Iterable[Row], header: list[str] | None = None, **style: str | int
-) -> str:
+def sample_file(contract: Contract, changes: Iterable[Row], header: list[str] | None = None) -> str:
     """A file of the feed: one row for each set of changes to the valid row.
 
     Args:
         contract: The feed's contract.
         changes: Header → field, for each row; an unknown header adds a column.
         header: The header in another order; the valid row's when not given.
-        style: What `csv.DictWriter` takes.
     """
     valid, rows = valid_row(contract), list(changes)
     more = [name for row in rows for name in row if name not in valid]
     text = io.StringIO()
     names = header or [*valid, *dict.fromkeys(more)]
     said = contract.platform.format
-    form = {"delimiter": said.delimiter, "quotechar": said.quote} | style
-    writer = csv.DictWriter(text, names, lineterminator="\n", **form)
+    writer = csv.DictWriter(
+        text, names, lineterminator="\n", delimiter=said.delimiter, quotechar=said.quote
+    )
     writer.writeheader()
     for number, change in enumerate(rows, 1):
         row = {**dict.fromkeys(more, ""), **valid, **change}

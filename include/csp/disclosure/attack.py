@@ -213,14 +213,14 @@ class _Equations:
         return self.relations.number(name)
 
     def _windows(self) -> None:
-        self._months: dict[tuple, list[CellKey]] = defaultdict(list)
+        self._months: dict[tuple[str, str, str, int], list[CellKey]] = defaultdict(list)
         with_months = set()
         for key in self.rows:
             if key.period_kind == MONTH:
                 month = month_number(key.period_start)
                 self._months[key.kpi_id, key.breakdown, key.area_code, month].append(key)
                 with_months.add(key[:2])
-        latest: dict[tuple, int] = {}
+        latest: dict[tuple[str, str, str, str, int], int] = {}
         for (key, part), index in self.cells.items():
             if Series(*key[:2], part) not in self.knowledge.in_time:
                 continue
@@ -295,7 +295,7 @@ def _interval(row: PublishedCell, part: str) -> tuple[float, float]:
     if row.is_suppressed:
         # A share is hidden whole, perhaps for its denominator alone.
         return (0.0 if row.is_share and part == NUMERATOR else 1.0), math.inf
-    shown = row.shown.part(part)
+    shown = row.shown.known(part)
     if row.is_kept_apart:
         return max(0.0, shown - BY_KEEPING), shown + BY_KEEPING
     if shown == 0:

@@ -43,6 +43,10 @@ class CellKey(NamedTuple):
 
 #: One count of a cell: the cell and the part.
 Number = tuple[CellKey, str]
+#: A period of a cell: its kind, first and last day.
+Period = tuple[str, date, date]
+#: A period and an area.
+Place = tuple[str, date, date, str]
 
 
 class Series(NamedTuple):
@@ -63,6 +67,16 @@ class Counts:
     def part(self, name: str) -> float | None:
         """One of them by name."""
         return self.numerator if name == NUMERATOR else self.denominator
+
+    def known(self, name: str) -> float:
+        """One of them by name, of a cell that has it.
+
+        Raises:
+            LookupError: It has none.
+        """
+        if (count := self.part(name)) is None:
+            raise LookupError(f"the cell has no {name}")
+        return count
 
 
 @dataclass(frozen=True)
@@ -136,7 +150,7 @@ def learn(cells: Mapping[CellKey, Counts], shapes: Iterable[KpiShape], borough: 
         shapes: How they come about.
         borough: Code of the area that the wards are part of.
     """
-    values: dict[Series, dict[tuple, float]] = defaultdict(dict)
+    values: dict[Series, dict[Place, float]] = defaultdict(dict)
     for key, counts in cells.items():
         for part in PARTS:
             if (count := counts.part(part)) is not None:
@@ -174,16 +188,16 @@ def learn(cells: Mapping[CellKey, Counts], shapes: Iterable[KpiShape], borough: 
     )
 
 
-def _follows_in_time(found: Mapping[tuple, float], aggregation: str) -> bool:
+def _follows_in_time(found: Mapping[Place, float], aggregation: str) -> bool:
     """Whether every window follows from the periods inside it."""
     if aggregation == LATEST:
-        ends: dict[tuple, set[float]] = defaultdict(set)
+        ends: dict[tuple[int, str], set[float]] = defaultdict(set)
         for (_, _, end, area), count in found.items():
             ends[month_number(end), area].add(count)
         return all(len(counts) == 1 for counts in ends.values())
-    by_area: dict[str, dict[tuple, float]] = defaultdict(dict)
-    for (*period, area), count in found.items():
-        by_area[area][tuple(period)] = count
+    by_area: dict[str, dict[Period, float]] = defaultdict(dict)
+    for (kind, start, end, area), count in found.items():
+        by_area[area][kind, start, end] = count
     if aggregation == DISTINCT:
         return all(_nest(counts) for counts in by_area.values())
     if any(kind == MONTH for kind, *_ in found):
@@ -191,7 +205,7 @@ def _follows_in_time(found: Mapping[tuple, float], aggregation: str) -> bool:
     return all(_fit_unseen_months(counts) for counts in by_area.values())
 
 
-def _add_up_in_time(counts: Mapping[tuple, float]) -> bool:
+def _add_up_in_time(counts: Mapping[Period, float]) -> bool:
     """Whether windows are the sums of their months."""
     months = {month_number(start): n for (kind, start, _), n in counts.items() if kind == MONTH}
     return all(
@@ -200,7 +214,7 @@ def _add_up_in_time(counts: Mapping[tuple, float]) -> bool:
     )
 
 
-def _nest(counts: Mapping[tuple, float]) -> bool:
+def _nest(counts: Mapping[Period, float]) -> bool:
     """Whether a window counts at least what each part of it does, and at most all its months."""
     inside = nested(counts)
     if not all(counts[part] <= counts[window] for part, window in inside):
@@ -212,7 +226,7 @@ def _nest(counts: Mapping[tuple, float]) -> bool:
     )
 
 
-def _fit_unseen_months(counts: Mapping[tuple, float]) -> bool:
+def _fit_unseen_months(counts: Mapping[Period, float]) -> bool:
     """Whether there can be months of which all windows are the sums."""
     relations = Relations()
     for (_, start, end), count in counts.items():
@@ -225,7 +239,7 @@ def _fit_unseen_months(counts: Mapping[tuple, float]) -> bool:
     return True
 
 
-def nested(periods: Iterable[tuple]) -> list[tuple[tuple, tuple]]:
+def nested(periods: Iterable[Period]) -> list[tuple[Period, Period]]:
     """(period, window that holds it), of months and quarters, and of years to date."""
     ordered_periods = sorted(periods)
     return [
@@ -240,12 +254,12 @@ def nested(periods: Iterable[tuple]) -> list[tuple[tuple, tuple]]:
     ]
 
 
-def _over_wards(found: Mapping[tuple, float], borough: str) -> list[tuple[float, float, float]]:
+def _over_wards(found: Mapping[Place, float], borough: str) -> list[tuple[float, float, float]]:
     """(sum of the wards, greatest ward, borough) for each period that has both."""
-    counts: dict[tuple, list[float]] = defaultdict(list)
-    for (*period, area), count in found.items():
+    counts: dict[Period, list[float]] = defaultdict(list)
+    for (kind, start, end, area), count in found.items():
         if area != borough:
-            counts[tuple(period)].append(count)
+            counts[kind, start, end].append(count)
     return [
         (sum(wards), max(wards), found[*period, borough])
         for period, wards in counts.items()
@@ -253,7 +267,7 @@ def _over_wards(found: Mapping[tuple, float], borough: str) -> list[tuple[float,
     ]
 
 
-def _adds_up(parts: Mapping[str, Mapping[tuple, float]]) -> bool:
+def _adds_up(parts: Mapping[str, Mapping[Place, float]]) -> bool:
     """Whether the breakdowns add up to `all` in every cell that has it."""
     if len(parts) < 3 or ALL not in parts:  # noqa: PLR2004 - all and at least two more
         return False
@@ -263,9 +277,10 @@ def _adds_up(parts: Mapping[str, Mapping[tuple, float]]) -> bool:
     )
 
 
-def _same(values: Mapping[Series, Mapping[tuple, float]]) -> tuple[tuple[Series, Series], ...]:
+def _same(values: Mapping[Series, Mapping[Place, float]]) -> tuple[tuple[Series, Series], ...]:
     """Series that agree wherever both have a count, and often enough not to do so by chance."""
-    pairs, firsts = [], []
+    pairs: list[tuple[Series, Series]] = []
+    firsts: list[Series] = []
     for series in sorted(values):
         for first in firsts:
             shared = [

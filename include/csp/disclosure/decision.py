@@ -80,7 +80,7 @@ def lies_apart(shown: Counts, exact: Counts) -> bool:
 
 def too_small(counts: Counts) -> bool:
     """Whether a count, or a share for its numerator or its denominator, must be hidden."""
-    numerator, denominator = counts.numerator, counts.denominator
+    numerator, denominator = counts.known(NUMERATOR), counts.denominator
     return 0 < numerator < LEAST_SHOWN or (
         denominator is not None and 0 < denominator < LEAST_DENOMINATOR
     )

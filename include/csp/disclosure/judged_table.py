@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csp.disclosure.counts import PARTS, CellKey, Counts, Knowledge, rounded
+from csp.disclosure.counts import DENOMINATOR, NUMERATOR, PARTS, CellKey, Counts, Knowledge, rounded
 from csp.disclosure.decision import (
     Decision,
     Earlier,
@@ -70,13 +70,14 @@ class JudgedTable:
             self.hidden.add(key)
 
     def _shown(self, key: CellKey) -> Counts:
-        numerator, denominator = (self.rounded_from[key].part(part) for part in PARTS)
-        shown = rounded(numerator)
-        if denominator is None:
+        rounded_from = self.rounded_from[key]
+        shown = rounded(rounded_from.known(NUMERATOR))
+        if rounded_from.denominator is None:
             return Counts(shown)
         # A part is never shown as more than the whole, though one of them may be an earlier count.
-        most = rounded(denominator)
-        is_part = self.cells[key].numerator <= self.cells[key].denominator
+        most = rounded(rounded_from.denominator)
+        exact = self.cells[key]
+        is_part = exact.known(NUMERATOR) <= exact.known(DENOMINATOR)
         return Counts(min(shown, most) if is_part else shown, most)
 
     def decisions(self) -> dict[CellKey, Decision]:
@@ -114,7 +115,7 @@ class JudgedTable:
         """What everybody may read of a count, widened to the truth where an older one is shown."""
         shown = None if key in self.hidden else self._shown(key).part(part)
         low, high = limits_of(shown, part, is_share=self.cells[key].denominator is not None)
-        exact = self.cells[key].part(part)
+        exact = self.cells[key].known(part)
         return min(low, exact), max(high, exact)
 
     def may_show(self, key: CellKey) -> bool:

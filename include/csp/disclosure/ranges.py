@@ -13,12 +13,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csp.errors import CspError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from scipy.sparse import csr_array
+
+#: One number for each of the numbers of some relations.
+Point = NDArray[np.float64]
 #: Stands for "no upper limit"; a thousand people more than anything shown is wide enough.
 FAR = 1000.0
 TOLERANCE = 1e-6
@@ -47,6 +52,14 @@ class Narrow:
     binding: list[int]
 
 
+@dataclass(frozen=True)
+class _System:
+    """Relations of one kind: rows of weights, and what each comes to; nothing where none are."""
+
+    weights: csr_array | None = None
+    constants: Point | None = None
+
+
 class Relations:
     """Numbers with limits, and linear relations between them."""
 
@@ -56,7 +69,7 @@ class Relations:
         self.names: dict[Hashable, int] = {}
         self._equal: list[tuple[dict[int, float], float]] = []
         self._at_most: list[tuple[dict[int, float], float]] = []
-        self._matrices: tuple | None = None
+        self._systems: tuple[_System, _System] | None = None
 
     def number(self, name: Hashable, low: float = 0, high: float = math.inf) -> int:
         """The index of a number; new ones get the limits."""
@@ -78,19 +91,19 @@ class Relations:
         """Give a number other limits."""
         self.low[index], self.high[index] = low, high
 
-    def _matrix(self, rows: list[tuple[dict[int, float], float]]) -> tuple:
+    def _system(self, rows: list[tuple[dict[int, float], float]]) -> _System:
         from scipy.sparse import csr_array  # noqa: PLC0415 - only who solves pays for SciPy
 
         if not rows:
-            return None, None
+            return _System()
         starts = np.cumsum([0, *(len(terms) for terms, _ in rows)])
         places = np.array([index for terms, _ in rows for index in terms], dtype=np.int32)
         weights = np.array([weight for terms, _ in rows for weight in terms.values()], dtype=float)
         shape = (len(rows), len(self.low))
         constants = np.array([constant for _, constant in rows], dtype=float)
-        return csr_array((weights, places, starts), shape=shape), constants
+        return _System(csr_array((weights, places, starts), shape=shape), constants)
 
-    def solve(self, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def solve(self, objective: Point) -> tuple[Point, Point]:
         """The point with the least objective, and which limits hold it there.
 
         Raises:
@@ -98,21 +111,28 @@ class Relations:
         """
         from scipy.optimize import linprog  # noqa: PLC0415
 
-        if self._matrices is None:
-            self._matrices = (*self._matrix(self._equal), *self._matrix(self._at_most))
-        a_eq, b_eq, a_ub, b_ub = self._matrices
+        if self._systems is None:
+            self._systems = self._system(self._equal), self._system(self._at_most)
+        equal, at_most = self._systems
         low, high = np.array(self.low), np.array(self.high)
         far = FAR + 10 * max((h for h in self.high if h < math.inf), default=FAR)
         bounds = np.column_stack([low, np.minimum(high, far)])
         found = linprog(
-            objective, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=bounds, method="highs-ds"
+            objective,
+            A_ub=at_most.weights,
+            b_ub=at_most.constants,
+            A_eq=equal.weights,
+            b_eq=equal.constants,
+            bounds=bounds,
+            method="highs-ds",
         )
-        if found.x is None or not self._holds(found.x, low, high):
+        is_within = found.x is not None and _lies_within(found.x, low, high)
+        if not is_within or not _holds(found.x, equal, at_most):
             raise UnsolvableError
         holding = np.abs(found.lower.marginals) + np.abs(found.upper.marginals)
         return found.x, holding
 
-    def solve_any(self) -> np.ndarray:
+    def solve_any(self) -> Point:
         """Any point that fulfils everything.
 
         Raises:
@@ -120,15 +140,24 @@ class Relations:
         """
         return self.solve(np.zeros(len(self.low)))[0]
 
-    def _holds(self, point: np.ndarray, low: np.ndarray, high: np.ndarray) -> bool:
-        """Whether a point fulfils everything, by plain arithmetic."""
-        a_eq, b_eq, a_ub, b_ub = self._matrices
-        return bool(
-            (point >= low - TOLERANCE).all()
-            and (point <= high + TOLERANCE).all()
-            and (a_eq is None or np.abs(a_eq @ point - b_eq).max() <= TOLERANCE)
-            and (a_ub is None or (a_ub @ point - b_ub).max() <= TOLERANCE)
+
+def _lies_within(point: Point, low: Point, high: Point) -> bool:
+    """Whether a point keeps to the limits, by plain arithmetic."""
+    return bool((point >= low - TOLERANCE).all() and (point <= high + TOLERANCE).all())
+
+
+def _holds(point: Point, equal: _System, at_most: _System) -> bool:
+    """Whether a point fulfils the relations, by plain arithmetic."""
+    return bool(
+        (
+            equal.weights is None
+            or np.abs(equal.weights @ point - equal.constants).max() <= TOLERANCE
         )
+        and (
+            at_most.weights is None
+            or (at_most.weights @ point - at_most.constants).max() <= TOLERANCE
+        )
+    )
 
 
 class RangeFinder:
@@ -146,7 +175,7 @@ class RangeFinder:
         self.highest = np.full(len(relations.low), -math.inf)
         self.solved = 0
 
-    def _see(self, objective: np.ndarray) -> np.ndarray:
+    def _see(self, objective: Point) -> Point:
         point, holding = self.relations.solve(objective)
         self.solved += 1
         np.minimum(self.lowest, point, out=self.lowest)
@@ -156,8 +185,15 @@ class RangeFinder:
     def _is_wide(self, index: int) -> bool:
         if self.lowest[index] > self.highest[index]:
             return False
-        low = math.ceil(self.lowest[index] - TOLERANCE)
-        return math.floor(self.highest[index] + TOLERANCE) - low >= self.width
+        low, high = self._whole(index)
+        return high - low >= self.width
+
+    def _whole(self, index: int) -> tuple[int, int]:
+        """The least and the greatest whole value that a number was seen to come near."""
+        return (
+            math.ceil(self.lowest[index] - TOLERANCE),
+            math.floor(self.highest[index] + TOLERANCE),
+        )
 
     def narrow(self, targets: Sequence[int], most: int | None = None) -> dict[int, Narrow]:
         """The numbers among these that are narrow, each with its interval.
@@ -169,7 +205,7 @@ class RangeFinder:
         Raises:
             UnsolvableError: Nothing fulfils the relations.
         """
-        found = {}
+        found: dict[int, Narrow] = {}
         left = self._by_many(list(targets))
         for index in left:
             if len(found) == most:
@@ -178,11 +214,8 @@ class RangeFinder:
                 continue
             holding = self._ends(index)
             if not self._is_wide(index):
-                found[index] = Narrow(
-                    math.ceil(self.lowest[index] - TOLERANCE),
-                    math.floor(self.highest[index] + TOLERANCE),
-                    [int(i) for i in np.flatnonzero(holding > TOLERANCE)],
-                )
+                binding = [int(i) for i in np.flatnonzero(holding > TOLERANCE)]
+                found[index] = Narrow(*self._whole(index), binding)
         return found
 
     def _by_many(self, targets: list[int]) -> list[int]:
@@ -202,7 +235,7 @@ class RangeFinder:
             idle = idle + 1 if len(left) == before else 0
         return left
 
-    def _ends(self, index: int) -> np.ndarray:
+    def _ends(self, index: int) -> Point:
         holding = np.zeros(len(self.lowest))
         for sign in (-1.0, 1.0):
             objective = np.zeros(len(self.lowest))

@@ -18,6 +18,7 @@ from csp.disclosure.counts import (
     Counts,
     Knowledge,
     Number,
+    Period,
     Series,
     month_number,
     months_between,
@@ -61,9 +62,8 @@ class ReaderModel:
     def build(self) -> dict[Number, int]:
         """Number of each count of each cell, with all relations between them."""
         for series, keys in sorted(self.by_series.items()):
-            aggregation = self.knowledge.shapes[series[:2]].aggregation
-            if series not in self.knowledge.in_time:
-                aggregation = None
+            is_known = series in self.knowledge.in_time
+            aggregation = self.knowledge.shapes[series[:2]].aggregation if is_known else None
             if aggregation == SUM:
                 self._running_totals(series, keys)
                 continue
@@ -122,7 +122,7 @@ class ReaderModel:
                 self.relations.at_most(terms)
 
     def _latest(self, part: str, keys: list[CellKey]) -> None:
-        first: dict[tuple, CellKey] = {}
+        first: dict[tuple[int, str], CellKey] = {}
         for key in keys:
             other = first.setdefault((month_number(key.period_end), key.area_code), key)
             if other != key:
@@ -131,9 +131,9 @@ class ReaderModel:
 
     def _nested(self, part: str, keys: list[CellKey]) -> None:
         """A window counts each subject once: at least its parts, at most all its months."""
-        lines: dict[str, dict[tuple, int]] = defaultdict(dict)
+        lines: dict[str, dict[Period, int]] = defaultdict(dict)
         for key in keys:
-            lines[key.area_code][tuple(key[2:5])] = self.numbers[key, part]
+            lines[key.area_code][key[2:5]] = self.numbers[key, part]
         for periods in lines.values():
             for inside, window in nested(periods):
                 self.relations.at_most({periods[inside]: 1.0, periods[window]: -1.0})

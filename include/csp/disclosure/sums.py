@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 
 from csp.disclosure.counts import (
     ALL,
@@ -16,6 +17,9 @@ from csp.disclosure.counts import (
     Series,
     months_between,
 )
+
+#: What the members of one sum share.
+Group = tuple[str | date, ...]
 
 
 class Sums:
@@ -35,7 +39,7 @@ class Sums:
         found = []
         for part in PARTS:
             keys = [key for key, counts in self.cells.items() if counts.part(part) is not None]
-            grouped: dict[tuple, list[CellKey]] = defaultdict(list)
+            grouped: dict[Group, list[CellKey]] = defaultdict(list)
             for key in keys:
                 for group in self._groups(key):
                     grouped[group].append(key)
@@ -47,8 +51,8 @@ class Sums:
             ]
         return found
 
-    def _names(self, key: CellKey, part: str) -> list[tuple]:
-        names = []
+    def _names(self, key: CellKey, part: str) -> list[Group]:
+        names: list[Group] = []
         period = key[2:5]
         series = Series(*key[:2], part)
         adds_up = self.knowledge.shapes[key[:2]].aggregation == SUM
@@ -61,8 +65,8 @@ class Sums:
             names.append(("breakdowns", key.kpi_id, *period, key.area_code))
         return names
 
-    def _groups(self, key: CellKey) -> list[tuple]:
-        groups = []
+    def _groups(self, key: CellKey) -> list[Group]:
+        groups: list[Group] = []
         if key.period_kind in (MONTH, "quarter"):
             groups.append((f"{key.period_kind}s", *key[:2], key.area_code))
         if key.area_code != self.borough:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from csp.disclosure.counts import (
     MONTH,
+    NUMERATOR,
     PARTS,
     SAFE_WIDTH,
     SUM,
@@ -90,7 +91,7 @@ class Suppression(JudgedTable):
             old = self.before[key]
             shown = None if old.is_suppressed else old.shown.part(part)
             low, high = limits_of(shown, part, is_share=old.exact.denominator is not None)
-            exact = old.exact.part(part)
+            exact = old.exact.known(part)
             relations.limits(index, min(low, exact), max(high, exact))
 
     def _limit(self, relations: Relations, index: int, number: Number) -> None:
@@ -156,16 +157,16 @@ class Suppression(JudgedTable):
             chosen.add(min(fresh or free, key=self._hidden_first))
         return chosen
 
-    def _hidden_first(self, key: CellKey) -> tuple:
+    def _hidden_first(self, key: CellKey) -> tuple[bool, int, float, CellKey]:
         dear = DEARNESS[key.period_kind]
-        return (key.area_code == self.borough, dear, self.cells[key].numerator, key)
+        return (key.area_code == self.borough, dear, self.cells[key].known(NUMERATOR), key)
 
     def _hide_in_time(self) -> None:
         """Hide until no window is given away by the other windows of its own series and area.
 
         The linear programme that follows finds the same, but slowly where there is much to find.
         """
-        lines: dict[tuple, list[CellKey]] = defaultdict(list)
+        lines: dict[tuple[str, str, str, str], list[CellKey]] = defaultdict(list)
         for key in self.cells:
             for part in PARTS:
                 adds_up = self.knowledge.shapes[key[:2]].aggregation == SUM
@@ -214,8 +215,8 @@ class Suppression(JudgedTable):
         """Where a sum has one hidden member, hide the smallest other one that is not zero."""
         sums = Sums(self.cells, self.knowledge, self.borough).all()
         of_cell: dict[Number, list[int]] = defaultdict(list)
-        for place, (part, members) in enumerate(sums):
-            for key in members:
+        for place, (part, summed) in enumerate(sums):
+            for key in summed:
                 of_cell[key, part].append(place)
         waiting = list(range(len(sums)))
         while waiting:
@@ -231,7 +232,7 @@ class Suppression(JudgedTable):
                 parts = [key for key in free if key != total] or free
                 if not parts:
                     continue
-                second = min(parts, key=lambda key: (self.cells[key].part(part), key))
+                second = min(parts, key=lambda key: (self.cells[key].known(part), key))
                 self.hidden.add(second)
                 again.update(p for name in PARTS for p in of_cell[second, name])
             waiting = sorted(again)

@@ -53,7 +53,10 @@ class TightWindows:
 
     def bounds(self, window: Window) -> tuple[float, float]:
         """Least and greatest value of a window."""
-        return -self.most[window.end, window.start], self.most[window.start, window.end]
+        return (
+            -float(self.most[window.end, window.start]),
+            float(self.most[window.start, window.end]),
+        )
 
     def holding(self, window: Window) -> list[int]:
         """Windows whose published bounds hold this one where it is."""
@@ -72,5 +75,5 @@ class TightWindows:
         return found
 
     def _is_on_path(self, start: int, end: int, a: int, b: int, weight: float) -> bool:
-        length = self.most[start, a] + weight + self.most[b, end]
-        return length < math.inf and length == self.most[start, end]
+        length = float(self.most[start, a]) + weight + float(self.most[b, end])
+        return length < math.inf and length == float(self.most[start, end])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 MOST_UNPACKED_BYTES = 8 << 30
 MOST_UNPACKED_RATIO = 200
@@ -40,7 +40,7 @@ class Arrival:
         return self.path.name if self.member is None else f"{self.path.name}/{self.member}"
 
     @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
+    def open(self) -> Iterator[IO[bytes]]:
         """The bytes.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TypedDict
 
 from csp.contracts import Contract
 from csp.ingest.findings import Finding
@@ -14,6 +15,18 @@ WHAT_IT_MEANS = {
     "warn": "the row or file was ingested, and this was noted",
     "fix": "this was put right in the same way for every row",
 }
+
+
+class Item(TypedDict):
+    """One finding as the partner reads it."""
+
+    code: str
+    verdict: str
+    column: str
+    rows: int
+    what: str
+    detail: str
+    lines: list[int]
 
 
 def write_feedback(
@@ -33,7 +46,7 @@ def write_feedback(
         finding_lines: `code:column` → first line numbers.
     """
     sentences = {check.id: check.description for check in contract.row_checks}
-    items = [
+    items: list[Item] = [
         {
             "code": finding.code,
             "verdict": finding.verdict,

@@ -13,7 +13,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.sealed import seal
@@ -99,7 +99,7 @@ class _Look:
         self.last = chunk[-1:]
 
 
-def receive(source: BinaryIO, home: Home) -> LandedFile:
+def receive(source: IO[bytes], home: Home) -> LandedFile:
     """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
 
     Args:

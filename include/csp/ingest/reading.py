@@ -183,12 +183,13 @@ def account_for_lines(
     physical, records = text.physical_lines, _rejected_records(connection)
     if physical == 1 + rows and not records:
         return LineAccount(physical, 1, 0, rows, 0, 0, [], None)
-    first, blank, continuation = array("q", range(1, physical + 1)), set(), 0
+    first, continuation = array("q", range(1, physical + 1)), 0
+    blank: set[int] = set()
     if physical != 1 + rows + len(records):
         first, blank = _first_lines(text.path, file_format)
         source = csv_source(text.path, width, file_format)
-        found = connection.execute(f"select sum({_line_breaks(width)})::bigint from {source}")
-        continuation = found.fetchone()[0] or 0
+        counted = f"select coalesce(sum({_line_breaks(width)}), 0)::bigint from {source}"
+        ((continuation,),) = connection.execute(counted).fetchall()
     rejected_at = [first[record - 1] for record in records if record <= len(first)]
     elsewhere = {1, *blank, *rejected_at}
     row_lines = array("q", (line for line in first if line not in elsewhere))

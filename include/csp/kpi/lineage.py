@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from csp.errors import CspError
 from csp.kpi.reading import kpi_rows
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import (
@@ -72,6 +73,11 @@ def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Line
     number = cell["publication_id"]
     with ledger.session() as session:
         publication = session.get(Publication, number)
+        if publication is None:
+            raise CspError(
+                f"the ledger knows no publication {number}; it is not the ledger of this "
+                "warehouse: see CSP_HOME and CSP_LEDGER"
+            )
         hashes = dict(
             session.execute(
                 select(PublicationInput.delivery_id, PublicationInput.contract_hash).where(

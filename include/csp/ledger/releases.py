@@ -140,7 +140,7 @@ def _rank(
 def _orders(deliveries: Iterable[Delivery]) -> dict[str, int]:
     """Delivery → its place among those of its feed, oldest 1."""
     order: dict[str, int] = {}
-    by_feed: Counter[str] = Counter()
+    by_feed: Counter[str | None] = Counter()
     for delivery in sorted(deliveries, key=_age):
         by_feed[delivery.feed] += 1
         order[delivery.delivery_id] = by_feed[delivery.feed]
@@ -204,26 +204,22 @@ def open_deliveries(ledger: Ledger) -> list[OpenDelivery]:
     decisions = _decisions(ledger)
     _, failures = delivery_gate_failures(ledger)
     with ledger.session() as session:
-        deliveries = session.scalars(
-            select(Delivery).where(Delivery.feed.is_not(None)).order_by(Delivery.first_received_at)
-        ).all()
+        in_order = session.scalars(select(Delivery).order_by(Delivery.first_received_at)).all()
+    deliveries = [(delivery.feed, delivery) for delivery in in_order if delivery.feed is not None]
     good_since: dict[tuple[str, str], datetime] = {}
-    for delivery in deliveries:
+    for feed, delivery in deliveries:
         if delivery.verdict == "accepted" and delivery.delivery_id not in failures:
-            key = (delivery.feed, logical_name(delivery.file_name))
-            good_since[key] = delivery.first_received_at
+            good_since[feed, logical_name(delivery.file_name)] = delivery.first_received_at
     found = []
-    for delivery in deliveries:
+    for feed, delivery in deliveries:
         reasons = failures.get(delivery.delivery_id, [])
         if delivery.verdict == "rejected":
             reasons = [delivery.reason or "rejected"]
-        later = good_since.get((delivery.feed, logical_name(delivery.file_name)))
+        later = good_since.get((feed, logical_name(delivery.file_name)))
         put_right = later is not None and later > delivery.first_received_at
         if not reasons or put_right or delivery.delivery_id in decisions:
             continue
         found.append(
-            OpenDelivery(
-                delivery.delivery_id, delivery.feed, delivery.file_name, "; ".join(reasons)
-            )
+            OpenDelivery(delivery.delivery_id, feed, delivery.file_name, "; ".join(reasons))
         )
     return found

@@ -23,7 +23,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _use_write_ahead_log(connection: object, _record: object) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     # The file keeps the mode. Whoever finds it locked leaves the change to whom locked it, or to
     # the next to connect: SQLite does not wait here as it does everywhere else.
@@ -81,8 +81,9 @@ class Ledger:
         Yields:
             A list; what is appended becomes the step's detail.
         """
-        started_at, clock, detail = utc_now(), time.perf_counter(), []
+        started_at, clock = utc_now(), time.perf_counter()
         outcome = "failed"
+        detail: list[str] = []
         try:
             yield detail
             outcome = "done"

@@ -13,7 +13,7 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 class LedgerTable(DeclarativeBase):
     """Base of all ledger tables; times are UTC without an offset."""
 
-    type_annotation_map = {str: Text, dict: JSON, list: JSON}  # noqa: RUF012
+    type_annotation_map = {str: Text, dict[str, str]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
 class Delivery(LedgerTable):
@@ -131,7 +131,7 @@ class Refresh(LedgerTable):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str]
-    reasons: Mapped[list] = mapped_column(default=list)
+    reasons: Mapped[list[str]] = mapped_column(default=list)
     publication_id: Mapped[int | None]
 
 
@@ -146,7 +146,7 @@ class Publication(LedgerTable):
     engine: Mapped[str]
     location: Mapped[str]
     code_version: Mapped[str]
-    table_checksums: Mapped[dict]
+    table_checksums: Mapped[dict[str, str]]
     inputs_digest: Mapped[str]
 
 

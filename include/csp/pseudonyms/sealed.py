@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -111,7 +111,7 @@ def _chunks(source: IO[bytes], size: int) -> Iterator[tuple[int, bytes, bool]]:
     yield number, chunk, True
 
 
-def seal(source: BinaryIO, target: BinaryIO, ring: KeyRing) -> None:
+def seal(source: IO[bytes], target: IO[bytes], ring: KeyRing) -> None:
     """Write the sealed form of a stream, a chunk at a time.
 
     Args:
@@ -125,7 +125,7 @@ def seal(source: BinaryIO, target: BinaryIO, ring: KeyRing) -> None:
         target.write(cipher.close(number, plain, last=last))
 
 
-def unseal(source: BinaryIO, target: BinaryIO, ring: KeyRing) -> None:
+def unseal(source: IO[bytes], target: IO[bytes], ring: KeyRing) -> None:
     """Write what a sealed stream holds, a chunk at a time.
 
     Each chunk is written only after it has proved whole; when a later one fails, the target holds
@@ -145,7 +145,7 @@ def unseal(source: BinaryIO, target: BinaryIO, ring: KeyRing) -> None:
 
 
 @contextmanager
-def open_sealed(path: Path, ring: KeyRing) -> Iterator[io.BufferedReader]:
+def open_sealed(path: Path, ring: KeyRing) -> Iterator[IO[bytes]]:
     """Open a sealed file for reading; its content never touches the disk.
 
     Args:
@@ -166,7 +166,7 @@ def open_sealed(path: Path, ring: KeyRing) -> Iterator[io.BufferedReader]:
 class _SealedContent(io.RawIOBase):
     """The content of a sealed file, decrypted where it is read; one chunk in memory at a time."""
 
-    def __init__(self, sealed: BinaryIO, ring: KeyRing) -> None:
+    def __init__(self, sealed: IO[bytes], ring: KeyRing) -> None:
         self._sealed = sealed
         self._cipher = _Seal.of(_read_full(sealed, HEADER_BYTES), ring)
         self._step = CHUNK_BYTES + TAG_BYTES

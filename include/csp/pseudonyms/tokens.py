@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import duckdb
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from csp.pseudonyms.keys import KeyRing
 
@@ -65,8 +66,8 @@ def register(connection: duckdb.DuckDBPyConnection, ring: KeyRing, purposes: Ite
             _column_function(ring.sub_key(purpose)),
             ["VARCHAR"],
             "VARCHAR",
-            type="arrow",
-            null_handling="default",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.DEFAULT,
             side_effects=False,
         )
 

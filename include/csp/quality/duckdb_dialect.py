@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from duckdb import DuckDBPyConnection
 from duckdb_sqlalchemy import ConnectionWrapper, CursorWrapper
 from duckdb_sqlalchemy import Dialect as DuckDBDialect
+from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.reflection import ReflectionDefaults
 
@@ -34,7 +36,7 @@ class EagerCursor(CursorWrapper):
 class EagerConnection(ConnectionWrapper):
     """A connection whose cursors are eager."""
 
-    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - DuckDB's own type
+    def __init__(self, connection: DuckDBPyConnection) -> None:
         super().__init__(connection)
         self._duckdb = connection
 
@@ -56,7 +58,7 @@ class PostgresNamedDuckDBDialect(DuckDBDialect):
 
     def get_columns(
         self,
-        connection: Any,  # noqa: ANN401 - SQLAlchemy's own types
+        connection: Connection,
         table_name: str,
         schema: str | None = None,
         **options: Any,  # noqa: ANN401
@@ -71,7 +73,7 @@ class PostgresNamedDuckDBDialect(DuckDBDialect):
         """None: dbt's tables have no primary key, and no check needs one."""
         return ReflectionDefaults.pk_constraint()
 
-    def connect(self, *args: Any, **parameters: Any) -> EagerConnection:  # noqa: ANN401
+    def connect(self, *args: Any, **parameters: Any) -> Any:  # noqa: ANN401 - DBAPI of any kind
         """Open DuckDB and make its cursors eager."""
         wrapped = super().connect(*args, **parameters)
         return EagerConnection(wrapped._ConnectionWrapper__c)

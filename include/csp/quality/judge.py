@@ -8,13 +8,19 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
 from csp.ledger.sessions import Ledger, utc_now
 from csp.ledger.tables import GateResult, GateRun
 from csp.quality.deferred import deferred
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.datasource.fluent.interfaces import Batch
 
 CRITICAL, WARNING = "critical", "warning"
 UNJUDGED = "could not be judged"
@@ -142,15 +148,19 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
     with deferred("altair", "scipy.stats"):
         import great_expectations as gx  # noqa: PLC0415
         from great_expectations import expectations as gxe  # noqa: PLC0415
+        from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+        from great_expectations.datasource.fluent.interfaces import (  # noqa: PLC0415
+            GxDatasourceWarning,
+        )
 
     from csp.quality import duckdb_dialect  # noqa: PLC0415
 
     duckdb_dialect.register()
     for chatty in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", category=gx.datasource.fluent.GxDatasourceWarning)
+    warnings.filterwarnings("ignore", category=GxDatasourceWarning)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql("warehouse", connection_string=url)
     judged: dict[str, Judgement] = {}
     try:
@@ -170,9 +180,7 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
 
 
 def _judge_together(
-    batch: Any,  # noqa: ANN401
-    expectations: Any,  # noqa: ANN401
-    checks: list[TableCheck],
+    batch: Batch, expectations: ModuleType, checks: list[TableCheck]
 ) -> dict[str, Judgement]:
     """Judge checks of one table that name its rows by the same keys; what they measure is shared.
 
@@ -195,7 +203,11 @@ def _judge_together(
             "return_unexpected_index_query": bool(checks[0].keys),
         },
     )
-    results = {result.expectation_config.meta["check"]: result for result in found.results}
+    results = {
+        result.expectation_config.meta["check"]: result
+        for result in found.results
+        if result.expectation_config is not None
+    }
     judged = {check.id: _judgement(check, results[check.id]) for check in checks}
     unjudged = [check for check in checks if judged[check.id].observed.startswith(UNJUDGED)]
     if len(checks) > 1:
@@ -204,7 +216,7 @@ def _judge_together(
     return judged
 
 
-def _judgement(check: TableCheck, result: Any) -> Judgement:  # noqa: ANN401
+def _judgement(check: TableCheck, result: ExpectationValidationResult) -> Judgement:
     information = result.exception_info or {}
     if information.get("raised_exception", "exception_message" not in information and information):
         return Judgement(check, False, f"{UNJUDGED}: the check itself failed")

@@ -44,6 +44,13 @@ def warehouse_suite(contracts: list[Contract]) -> list[TableCheck]:
             f"select sum(source_row_count) as source_rows from {fire}",
             "incidents are every row of the newest fire releases",
         ),
+        *_release_and_area_checks(crime),
+    ]
+
+
+def _release_and_area_checks(crime: str) -> list[TableCheck]:
+    """What holds of releases, areas and the identity of crimes."""
+    return [
         none(
             "WH-RELEASE-ONE",
             "core.fct_release",

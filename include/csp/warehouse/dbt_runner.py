@@ -155,6 +155,8 @@ class DbtRunner:
 
     def write_models(self) -> None:
         """Write the list of models that the refresh DAG is drawn from, whole or not at all."""
+        from dbt.contracts.graph.nodes import ModelNode  # noqa: PLC0415 - dbt takes seconds
+
         models = [
             DbtModel(
                 name=node.name,
@@ -164,7 +166,7 @@ class DbtRunner:
                 reads=sorted(read.split(".", 2)[2] for read in node.depends_on.nodes),
             )
             for node in self._parsed().nodes.values()
-            if node.resource_type == "model"
+            if isinstance(node, ModelNode)
         ]
         models.sort(key=lambda model: model.name)
         write_whole(self.home.dbt_models, models_as_text(models).encode())

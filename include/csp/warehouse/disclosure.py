@@ -233,7 +233,9 @@ def _rows_query(cells: PeopleCells, schema: str) -> str:
     )
 
 
-def _rows(rows: Iterable[tuple], cells: PeopleCells) -> dict[CellKey, tuple[Counts, bool]]:
+def _rows(
+    rows: Iterable[tuple[Any, ...]], cells: PeopleCells
+) -> dict[CellKey, tuple[Counts, bool]]:
     """Published cells of today's definitions: what they show and whether they are hidden."""
     found = {}
     for version, status, *row in rows:

@@ -170,10 +170,10 @@ class DuckDBWarehouse:
             connection.execute(f"create view {table} as from {PUBLISHED_SCHEMA}.{table}")
             target = str(parquet / f"{table}.parquet").replace("'", "''")
             connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{target}' (format parquet)")
-            rows, total = connection.execute(
+            ((rows, total),) = connection.execute(
                 f"select count(*), sum(hash(t)) from (select columns(c -> c <> "
                 f"'{UNCOUNTED_COLUMN}') from {PUBLISHED_SCHEMA}.{table}) as t"
-            ).fetchone()
+            ).fetchall()
             checksums[table] = f"{rows}:{total or 0}"
         connection.execute("detach candidate")
         return checksums

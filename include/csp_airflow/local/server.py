@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -37,7 +38,7 @@ def free_port() -> int:
     """A port on loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def airflow_settings(folder: Path, port: int, secret: str) -> dict[str, str]:
@@ -156,7 +157,7 @@ class LocalAirflow:
             )
         self._await_health()
 
-    def _log(self, name: str) -> object:
+    def _log(self, name: str) -> IO[bytes]:
         return (self.folder / f"{name}.log").open("wb")
 
     def _await_health(self) -> None:

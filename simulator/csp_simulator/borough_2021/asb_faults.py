@@ -5,7 +5,7 @@ All are of January 2022, after the scenario's last day; each is meant to be deli
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class BadFile(NamedTuple):
     name: str
     rows: pa.Table
     expectation: str
-    count: int
+    affected: int
 
 
 def write_faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
@@ -49,7 +49,7 @@ def write_faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
         path = folder / f"{bad.code}-{bad.what}" / bad.name
         write_csv([bad.rows], bad.rows.column_names, path)
         shown = str(path.relative_to(folder))
-        faults.append(Fault(bad.code, shown, bad.expectation, bad.count, bad.what))
+        faults.append(Fault(bad.code, shown, bad.expectation, bad.affected, bad.what))
     return faults
 
 
@@ -117,7 +117,7 @@ def _reports(borough: Borough, seed: int) -> Iterator[BadFile]:
     yield BadFile("B68", "forty-calls-of-one-night", CASES, named, "accepted", ROWS)
 
 
-def _changed(rows: pa.Table, change: dict[str, str | None]) -> pa.Table:
+def _changed(rows: pa.Table, change: Mapping[str, str | None]) -> pa.Table:
     """Changes fields of the first row."""
     for column, value in change.items():
         rows = _first(rows, column, value)

@@ -150,7 +150,7 @@ def draw_reviews(rng: np.random.Generator, scale: float) -> tuple[Drawn, dict[st
         [pa.table(shared | pending), pa.table(shared | final).filter(pa.array(in_time))]
     )
     year_before = between(received, LOCKDOWN_YEAR)
-    figures = {
+    figures: dict[str, object] = {
         "S27": {
             "period": "2020/21",
             "requests": int(year_before.sum()),

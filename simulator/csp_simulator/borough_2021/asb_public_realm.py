@@ -179,7 +179,7 @@ def draw_music_events(rng: np.random.Generator, scale: float) -> tuple[Drawn, di
     later = np.minimum(first + rng.integers(1, 3, n), day(WHOLE.last))
     rows = [version(1, at_once), version(2, is_closed).filter(pa.array(known_later))]
     in_q1 = between(first, Q1)
-    figures = {
+    figures: dict[str, object] = {
         "K007": int((is_closed & in_q1).sum()),
         "K008": float((is_closed & in_q1).sum() / max(1, in_q1.sum())),
         "K008.reported": int(in_q1.sum()),
@@ -241,7 +241,7 @@ def draw_premises_visits(rng: np.random.Generator, scale: float) -> tuple[Drawn,
     rows = pa.table(columns).take(pa.array(order))
     rows = rows.add_column(0, "visit_id", joined("VIS-", text(np.arange(n) + 1, width=7)))
     since = between(days, SINCE_OCTOBER_2020)
-    figures = {
+    figures: dict[str, object] = {
         "K105": int(since.sum()),
         "K105.premises": len(np.unique(premises[since])),
         "K105.covid_visits": int((since & is_covid).sum()),

@@ -6,7 +6,7 @@ that they stand beside its deliveries; each is meant to be delivered on its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from csp_simulator.truth import Fault
 DAY, CLOCKS_BACK = date(2022, 1, 12), date(2021, 10, 31)
 #: Far more than what is damaged, so that the file itself is not refused.
 ROWS = 40
-Change = dict[str, Sequence[str | None]]
+Change = Mapping[str, Sequence[str | None]]
 
 
 class BadRows(NamedTuple):
@@ -83,7 +83,7 @@ def _log(day: date, borough: Borough, seed: int) -> pa.Table:
     is_wanted = (incidents.file_day == np.datetime64(day)) & (version == "1")
     rows = incidents.rows.filter(pa.array(is_wanted)).slice(0, ROWS)
     n = len(rows)
-    whole = {
+    whole: dict[str, Sequence[str | None]] = {
         "detected_at": [f"{day}T14:00:00+00:00"] * n,
         "police_notified_at": [f"{day}T14:02:00+00:00"] * n,
         "police_on_scene_at": [f"{day}T14:10:00+00:00"] * n,
@@ -119,8 +119,8 @@ def _times(log: pa.Table) -> Iterator[BadRows]:
 
 def _clock_change(log: pa.Table) -> Iterator[BadRows]:
     """A time that the clock shows twice, without an offset and with one."""
-    later = [None] * 2
-    times: Change = {"police_notified_at": later, "police_on_scene_at": later, "closed_at": later}
+    later = ("police_notified_at", "police_on_scene_at", "closed_at")
+    times: dict[str, Sequence[str | None]] = {name: [None, None] for name in later}
     unclear = changed(log, {"detected_at": [f"{CLOCKS_BACK}T01:30:00"] * 2} | times)
     yield BadRows("B53", "hour-shown-twice", unclear, "quarantined", 2)
     said = [f"{CLOCKS_BACK}T01:30:00+01:00", f"{CLOCKS_BACK}T01:30:00+00:00"]

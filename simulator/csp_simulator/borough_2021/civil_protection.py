@@ -49,7 +49,8 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         scale: Factor on volume.
     """
     civil = folder / "civil"
-    feeds, figures = {}, {}
+    feeds: dict[str, FeedTruth] = {}
+    figures: dict[str, object] = {}
     drawn = draw_declarations(borough, seed=seed, scale=scale)
     rows, days = incident_rows(drawn, seed=seed)
     files = send_rows(civil, "civil_incident", rows, days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from csp_simulator.borough_2021 import cohesion_words as say
 from csp_simulator.borough_2021.community_work import draw_events, draw_issues, draw_security
-from csp_simulator.borough_2021.council_dispatch import dispatch, within
+from csp_simulator.borough_2021.council_dispatch import Every, Records, dispatch, within
 from csp_simulator.borough_2021.council_faults import cohesion_faults
 from csp_simulator.borough_2021.hate_incidents import HateIncidents, draw_hate_incidents
 from csp_simulator.borough_2021.periods import (
@@ -46,13 +47,14 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     security = draw_security(stream(seed, "protective security"), scale)
     events = draw_events(stream(seed, "engagement"), borough, scale)
     feeds = {}
-    for entity, found, columns, every in (
+    sent: tuple[tuple[str, Records, Sequence[str], Every], ...] = (
         ("hate_incident", hate.records, say.HATE_COLUMNS, "week"),
         ("tension_issue", issues, say.TENSION_COLUMNS, "month"),
         ("prevent_session", sessions, say.SESSION_COLUMNS, "month"),
         ("protective_security", security, say.SECURITY_COLUMNS, "month"),
         ("engagement_event", events, say.EVENT_COLUMNS, "month"),
-    ):
+    )
+    for entity, found, columns, every in sent:
         feed = f"cohesion_{entity}"
         feeds[feed] = dispatch(place, feed, found, columns, name=entity, every=every, seed=seed)
     feeds["cohesion_prevent_referral"] = _write_totals(place, seed, scale)

@@ -7,7 +7,7 @@ sent again with the next month's archive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -44,6 +44,10 @@ class Stage:
     columns: Columns
     saved: np.ndarray
     reached: np.ndarray | None = None
+
+
+#: What a file holds.
+Every = Literal["week", "month"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def days_in_months(
     """Draws so many days in each month of the scenario; in order within the whole."""
     drawn = []
     for first, count in zip(months(), counts, strict=True):
-        days = np.arange(first, month_end(first) + timedelta(1), dtype="datetime64[D]")
+        days = np.arange(np.datetime64(first), np.datetime64(month_end(first) + timedelta(1)))
         if weekdays:
             days = days[np.is_busday(days)]
         drawn.append(rng.choice(days, count))
@@ -136,7 +140,7 @@ def dispatch(
     columns: Sequence[str],
     *,
     name: str,
-    every: Literal["week", "month"],
+    every: Every,
     seed: int,
 ) -> FeedTruth:
     """Writes the files of one feed.
@@ -176,11 +180,11 @@ def dispatch(
     return FeedTruth(sent, int(rows), int(found.is_newest.sum()))
 
 
-def _starts(every: Literal["week", "month"]) -> np.ndarray:
+def _starts(every: Every) -> np.ndarray:
     """First days of the weeks or months of the scenario, which begins on a Monday."""
     if every == "month":
         return np.array(list(months()), dtype="datetime64[D]")
-    return np.arange(WHOLE.first, WHOLE.last, timedelta(7), dtype="datetime64[D]")
+    return np.arange(np.datetime64(WHOLE.first), np.datetime64(WHOLE.last), np.timedelta64(7, "D"))
 
 
 def apportion(rng: np.random.Generator, total: int, n: int) -> np.ndarray:
@@ -191,6 +195,6 @@ def apportion(rng: np.random.Generator, total: int, n: int) -> np.ndarray:
     return 1 + rng.multinomial(spare, rng.dirichlet(np.full(n, 3.0)))
 
 
-def scaled(counts: Sequence[float], scale: float) -> list[int]:
+def scaled(counts: Iterable[float], scale: float) -> list[int]:
     """Monthly counts times the scale, whole."""
     return [max(round(count * scale), 1) for count in counts]

@@ -6,6 +6,7 @@ were drawn, so both agree in order of magnitude; about 3 % of the offences have 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,8 @@ FULL_MONTHS, DASHBOARD_MONTHS, MONTHS_A_QUARTER = 24, 12, 3
 #: Share of the offences that the oldest column, a stub, still holds.
 STUB = 0.0006
 SOLVED = 0.08
+#: A row before its columns are named.
+Cells = tuple[object, ...]
 BOROUGHS = {"Tower Hamlets": "E09000030", "Hackney": "E09000012"}
 
 
@@ -156,7 +159,7 @@ def _dashboard(counts: _Counts, shown: list[str], release: str, seed: int) -> di
     """Gives the three files of a release: all notifiable offences, other crime, knife crime."""
     year, month = published(release)
     refreshed = f"06/{month:02d}/{year}"
-    rows: dict[str, list[tuple]] = {"TNO": [], "Other": [], "Knife": []}
+    rows: dict[str, list[Cells]] = {"TNO": [], "Other": [], "Knife": []}
     for name in shown:
         rng = stream(seed, "mps-dashboard", name)
         first = date.fromisoformat(f"{name}-01")
@@ -181,9 +184,9 @@ def _dashboard(counts: _Counts, shown: list[str], release: str, seed: int) -> di
     }
 
 
-def _knife(rng: np.random.Generator, first: date, counts: _Counts) -> list[tuple]:
+def _knife(rng: np.random.Generator, first: date, counts: _Counts) -> list[Cells]:
     """Knife crime of wards, and of boroughs as the sum of their wards."""
-    listed: list[tuple] = []
+    listed: list[Cells] = []
     for borough, code in BOROUGHS.items():
         wards = [ward for ward in counts.wards if ward[2] == borough]
         drawn = {
@@ -199,13 +202,18 @@ def _knife(rng: np.random.Generator, first: date, counts: _Counts) -> list[tuple
     return listed
 
 
-def _measured(rng: np.random.Generator, first: date, place: tuple, counted: object) -> list[tuple]:
+def _measured(
+    rng: np.random.Generator,
+    first: date,
+    place: tuple[str, ...],
+    counted: Iterable[tuple[str, str, int]],
+) -> list[Cells]:
     """Rows of offences and of positive outcomes; what did not happen has no row."""
     start = first.year if first.month >= 4 else first.year - 1  # noqa: PLR2004 - April
     year = f"{start % 100}-{(start + 1) % 100}"
     index = (first.month - 4) % 12 + 1
-    rows = []
-    for group, kind, offences in counted:  # type: ignore[attr-defined]
+    rows: list[Cells] = []
+    for group, kind, offences in counted:
         solved = int(rng.binomial(offences, SOLVED))
         for measure, n in (("Offences", offences), ("Positive Outcomes", solved)):
             if n:

@@ -58,7 +58,8 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         seed: Same seed, same files.
         scale: Factor on volume.
     """
-    feeds, figures = {}, {}
+    feeds: dict[str, FeedTruth] = {}
+    figures: dict[str, object] = {}
     funding = funding_rows(borough)
     feeds["programme_funding_line"] = _by_month(
         folder / "programme", "funding_line", _table(funding, FUNDING_COLUMNS), "line_id"
@@ -335,13 +336,16 @@ def _areas() -> list[tuple[str, str, int]]:
 def _population(areas: Sequence[tuple[str, str, int]], year: int, factor: float) -> list[Row]:
     """The estimates of one year; the borough is the sum of its wards."""
     rows = []
+    borough_residents = borough_workday = 0
     for code, kind, people in areas:
         residents = round(people * factor)
         workday = round(residents * WORKDAY_FACTOR.get(code, 0.8)) if kind == "ward" else None
+        if workday is not None:
+            borough_residents += residents
+            borough_workday += workday
         vintage = "2014" if kind == "ward" else "2011"
         rows.append((code, kind, vintage, year, residents, workday))
-    wards = [row for row in rows if row[1] == "ward"]
-    total = (BOROUGH, "borough", "2009", year, *(sum(x[i] for x in wards) for i in (4, 5)))
+    total = (BOROUGH, "borough", "2009", year, borough_residents, borough_workday)
     return [dict(zip(POPULATION_COLUMNS, row, strict=True)) for row in (total, *rows)]
 
 

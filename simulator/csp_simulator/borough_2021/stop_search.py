@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -68,7 +69,9 @@ def draw_searches(
     return rows.take(pa.array(np.sort(position))).combine_chunks()
 
 
-def _drawn(rng: np.random.Generator, weights: dict, n: int) -> pa.Array:
+def _drawn(
+    rng: np.random.Generator, weights: Mapping[str, float] | Mapping[str | None, float], n: int
+) -> pa.Array:
     """Draws words by their weight."""
     return words(list(weights), choose(rng, list(weights.values()), n))
 
@@ -83,8 +86,8 @@ def _times(rng: np.random.Generator, n: int, month: date) -> np.ndarray:
         + choose(rng, SEARCH_HOURS, n) * HOUR
         + rng.integers(HOUR // 60, size=n) * 60
     )
-    at = np.datetime64(begin, "s") + seconds.astype("timedelta64[s]")
-    return np.minimum(at, np.datetime64(end, "s") - np.timedelta64(1, "m"))
+    at = begin + seconds.astype("timedelta64[s]")
+    return np.minimum(at, end - np.timedelta64(1, "m"))
 
 
 def _local_midnight(first: date) -> np.datetime64:

@@ -83,14 +83,19 @@ class Episodes:
     def has(self, kind: str) -> np.ndarray:
         """Whether opiate, crack, alcohol or another substance is among the three."""
         if kind == "alcohol":
-            return (self.drugs == say.ALCOHOL).any(axis=1)
+            return _any_of_three(self.drugs == say.ALCOHOL)
         if kind == "other":
             none = np.isin(self.drugs, [*say.NO_DRUG, say.ALCOHOL])
-            return (~none & ~self._of("opiate")).any(axis=1)
-        return self._of(kind).any(axis=1)
+            return _any_of_three(~none & ~self._of("opiate"))
+        return _any_of_three(self._of(kind))
 
     def _of(self, kind: str) -> np.ndarray:
         return np.isin(self.drugs, [code for code, of in say.DRUG_KIND.items() if of == kind])
+
+
+def _any_of_three(holds: np.ndarray) -> np.ndarray:
+    """Whether it holds of any of an episode's three substances."""
+    return np.logical_or.reduce(holds, axis=1)
 
 
 class Spans(NamedTuple):

@@ -6,7 +6,7 @@ few rows or in its shape. Of rows that are held back there are as few as the gat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ FEW, SOME = 3, 20
 #: Code, what, name of the file, content, expectation, rows it is about.
 Case = tuple[str, str, str, bytes, str, int | None]
 #: Column → the same value for all chosen rows, or values for all rows.
-Changes = dict[str, pa.Array | pa.ChunkedArray | str | None]
+Changes = Mapping[str, pa.Array | pa.ChunkedArray | str | None]
 
 
 def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:

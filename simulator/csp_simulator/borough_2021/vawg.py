@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csp_simulator.borough_2021 import vawg_words as say
-from csp_simulator.borough_2021.council_dispatch import dispatch, within
+from csp_simulator.borough_2021.council_dispatch import Every, Records, dispatch, within
 from csp_simulator.borough_2021.council_faults import vawg_faults
 from csp_simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, Period
 from csp_simulator.borough_2021.truth import DomainTruth, FeedTruth
@@ -44,11 +45,12 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     works = draw_installations(stream(seed, "sanctuary"), scale)
     training = draw_training(stream(seed, "vawg training"), scale)
     feeds = {"vawg_marac_case": _write_meetings(place, meetings)}
-    for entity, found, columns, name, every in (
+    sent: tuple[tuple[str, Records, Sequence[str], str, Every], ...] = (
         ("referral", referrals, say.REFERRAL_COLUMNS, "vawg_referral", "week"),
         ("sanctuary_installation", works, say.SANCTUARY_COLUMNS, "sanctuary_installation", "month"),
         ("training_session", training, say.TRAINING_COLUMNS, "vawg_training", "month"),
-    ):
+    )
+    for entity, found, columns, name, every in sent:
         feed = f"vawg_{entity}"
         feeds[feed] = dispatch(place, feed, found, columns, name=name, every=every, seed=seed)
     figures = {

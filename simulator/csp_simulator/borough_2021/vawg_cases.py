@@ -130,7 +130,7 @@ def draw_meetings(rng: np.random.Generator, scale: float) -> list[Meeting]:
         minutes = _minutes(rng, day, tokens.take(pa.array(people)), known)
         order = pa.array(rng.permutation(n))
         minutes, people = minutes.take(order), people[order.to_numpy()]
-        issues = (minutes,)
+        issues: tuple[pa.Table, ...] = (minutes,)
         if number in CORRECTED_MEETINGS:
             issues, people = (minutes, minutes.slice(1)), people[1:]
         meetings.append(Meeting(day, issues, people))

@@ -95,7 +95,7 @@ def draw_training(rng: np.random.Generator, scale: float) -> Records:
     venues = round(say.ANGELA_VENUES * scale) or 1
     twice = rng.choice(venues, min(round(say.ANGELA_TWICE * scale), venues), replace=False)
     venue = np.concatenate([np.arange(venues), twice])
-    days = np.arange(say.ANGELA_FIRST, say.ANGELA_LAST + timedelta(1), dtype="datetime64[D]")
+    days = np.arange(np.datetime64(say.ANGELA_FIRST), np.datetime64(say.ANGELA_LAST + timedelta(1)))
     held = np.concatenate(
         [rng.choice(days[np.is_busday(days)], len(venue)), _days([day for _, day, _, _ in fixed])]
     )

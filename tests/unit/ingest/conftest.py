@@ -36,9 +36,7 @@ def typed_fields() -> dict[str, dict[str, list[str]]]:
 def make_file(registry: ContractRegistry) -> MakeFile:
     """Gives a feed's file: its header, then one row per set of changes to the valid row."""
 
-    def write(
-        feed: str, changes: list[Row], header: list[str] | None = None, **style: str | int
-    ) -> str:
-        return sample_file(registry.get(feed), changes, header, **style)
+    def write(feed: str, changes: list[Row], header: list[str] | None = None) -> str:
+        return sample_file(registry.get(feed), changes, header)
 
     return write

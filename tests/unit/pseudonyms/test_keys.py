@@ -68,7 +68,7 @@ def test_no_key_is_said_with_the_feed_and_what_to_do(key_path: Path) -> None:
     with pytest.raises(KeyMissingError) as fault:
         KeyRing.from_environment("cctv_incident")
     said = str(fault.value)
-    assert "data of cctv_incident cannot be taken in" in said
+    assert "data of cctv_incident cannot be ingested" in said
     assert all(
         word in said for word in ("csp keys create", "CSP_KEY_FILE", keys.AIRFLOW_CONNECTION)
     )

@@ -26,7 +26,8 @@ def render(board: Board) -> bytes:
     """The scorecard as PDF/UA-1, with its fonts inside."""
     pictures: dict[str, bytes] = {}
     facts = _facts(board, pictures)
-    return typst.compile(
+    # Its types do not tell that it takes several files by name.
+    pdf: bytes = typst.compile(  # type: ignore[call-overload]
         {"main": TEMPLATE.read_bytes(), **pictures},
         format="pdf",
         font_paths=[str(files("font_source_sans_pro") / "files")],
@@ -35,6 +36,7 @@ def render(board: Board) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=int(board.published_at.replace(tzinfo=UTC).timestamp()),
     )
+    return pdf
 
 
 def _facts(board: Board, pictures: dict[str, bytes]) -> dict[str, Any]:
@@ -118,9 +120,9 @@ def _indicator(one: Indicator, pictures: dict[str, bytes] | None) -> dict[str, A
         month = f"{words.month(judgement.month)}: " if judgement.month else ""
         said["detail"] = month + judgement.detail
     if pictures is not None:
-        said["chart"] = f"charts/{series.kpi_id}.svg"
-        said["alt"] = description(series)
-        pictures[said["chart"]] = control_chart(series, PACK).encode()
+        chart = f"charts/{series.kpi_id}.svg"
+        pictures[chart] = control_chart(series, PACK).encode()
+        said |= {"chart": chart, "alt": description(series)}
     return said
 
 

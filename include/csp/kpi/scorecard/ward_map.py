@@ -91,7 +91,7 @@ def hatching() -> str:
 
 def attribution() -> str:
     """Whose outlines they are, as their licence asks to be said."""
-    return json.loads(OUTLINES.read_text(encoding="utf-8")).get("attribution", "")
+    return str(json.loads(OUTLINES.read_text(encoding="utf-8")).get("attribution", ""))
 
 
 def draw(facts: WardMap) -> DrawnMap:
@@ -200,6 +200,6 @@ def _legend(ends: list[float], facts: WardMap) -> list[tuple[str, str]]:
     for place, shade in enumerate(SHADES if ends else ()):
         inside = [v for v in values if _class_of(v, ends) == place]
         if inside:
-            low, high = (words.number(v, facts.series.unit) for v in (inside[0], inside[-1]))
+            low, high = (words.number(v, facts.series.unit or "") for v in (inside[0], inside[-1]))
             found.append((shade, low if low == high else f"{low} to {high}"))
     return found

@@ -1,0 +1,104 @@
+"""Publishing on PostgreSQL: the rows of every published table exchanged in one transaction."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class by its name
+
+from csp.warehouse.engine import (
+    CANDIDATE_SCHEMAS,
+    PUBLISHED_SCHEMA,
+    UNCOUNTED_COLUMN,
+    PublicationNote,
+)
+
+OWN_TABLES = ("publication", "publication_state")
+
+
+def exchange(cursor: Cursor, note: PublicationNote) -> dict[str, str]:
+    """Put the candidate's rows in the place of the published ones.
+
+    Args:
+        cursor: Of the transaction in which all of it happens.
+        note: What the publication says of itself.
+
+    Returns:
+        A checksum per published table that leaves `publication_id` out.
+    """
+    checksums = {}
+    cursor.execute(f"create schema if not exists {PUBLISHED_SCHEMA}")
+    for schema, table in _candidate_tables(cursor):
+        _exchange_table(cursor, schema, table)
+        checksums[table] = _checksum(cursor, table)
+    _drop_retired(cursor, set(checksums))
+    _write_note(cursor, note)
+    return checksums
+
+
+def _write_note(cursor: Cursor, note: PublicationNote) -> None:
+    cursor.execute(f"""
+        create table if not exists {PUBLISHED_SCHEMA}.publication (
+            publication_id integer not null, published_at timestamp not null,
+            code_version text not null)""")
+    cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication")
+    cursor.execute(
+        f"insert into {PUBLISHED_SCHEMA}.publication values (%s, %s, %s)",
+        [note.publication_id, note.published_at, note.code_version],
+    )
+    cursor.execute(f"""
+        create table if not exists {PUBLISHED_SCHEMA}.publication_state (
+            is_stale boolean not null, reasons text not null)""")
+    cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication_state")
+    cursor.execute(f"insert into {PUBLISHED_SCHEMA}.publication_state values (false, '')")
+
+
+def _candidate_tables(cursor: Cursor) -> list[tuple[str, str]]:
+    cursor.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_schema = any(%s) and table_type = 'BASE TABLE' order by table_name",
+        [list(CANDIDATE_SCHEMAS)],
+    )
+    return [(schema, table) for schema, table in cursor.fetchall()]
+
+
+def _columns(cursor: Cursor, schema: str, table: str) -> list[tuple[str, str]]:
+    cursor.execute(
+        "select column_name, data_type from information_schema.columns "
+        "where table_schema = %s and table_name = %s order by ordinal_position",
+        [schema, table],
+    )
+    return [(name, kind) for name, kind in cursor.fetchall()]
+
+
+def _exchange_table(cursor: Cursor, schema: str, table: str) -> None:
+    columns = _columns(cursor, schema, table)
+    place = f"{PUBLISHED_SCHEMA}.{table}"
+    if columns != _columns(cursor, PUBLISHED_SCHEMA, table):
+        # Only when a mart's shape changes, which is a release of code and not a refresh.
+        cursor.execute(f"drop table if exists {place} cascade")
+        cursor.execute(f"create table {place} (like {schema}.{table} including comments)")
+    names = ", ".join(name for name, _ in columns)
+    cursor.execute(f"delete from {place}")
+    cursor.execute(f"insert into {place} ({names}) select {names} from {schema}.{table}")
+
+
+def _checksum(cursor: Cursor, table: str) -> str:
+    names = [
+        name for name, _ in _columns(cursor, PUBLISHED_SCHEMA, table) if name != UNCOUNTED_COLUMN
+    ]
+    cursor.execute(
+        "select count(*), coalesce(sum(('x' || substr(md5(row::text), 1, 15))::bit(60)::bigint"
+        f"::numeric), 0) from (select {', '.join(names)} from {PUBLISHED_SCHEMA}.{table}) "
+        "as row"
+    )
+    ((rows, total),) = cursor.fetchall()
+    return f"{rows}:{total}"
+
+
+def _drop_retired(cursor: Cursor, kept: set[str]) -> None:
+    cursor.execute(
+        "select table_name from information_schema.tables where table_schema = %s",
+        [PUBLISHED_SCHEMA],
+    )
+    for (table,) in cursor.fetchall():
+        if table not in kept and table not in OWN_TABLES:
+            cursor.execute(f"drop table {PUBLISHED_SCHEMA}.{table} cascade")

@@ -103,6 +103,9 @@ class Warehouse(Protocol):
     def mark_stale(self, reasons: list[str]) -> None:
         """Say on the current publication that it is stale, and why."""
 
+    def stale_reasons(self) -> list[str]:
+        """Why the current publication is stale; empty when it is not."""
+
     def newest_publication_id(self) -> int:
         """The highest number the engine has ever published under; 0 for none."""
 

@@ -98,7 +98,7 @@ def _read(
     )
     model = _model(table)
     described = {column["name"]: column for column in model.get("columns", [])}
-    frame = pd.DataFrame(found.rows, columns=found.columns, dtype=object).astype(
+    frame = found.as_frame().astype(
         {name: _pandas_type(name, types[name], described.get(name, {})) for name in chosen}
     )
     reasons = warehouse.stale_reasons() if number == warehouse.newest_publication_id() else []

@@ -189,6 +189,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "test_order_and_repeats.py",
         "test_every_warehouse_check_can_fail.py",
         "test_only_what_changed.py",
+        "test_frames.py",
     ),
     "scenarios": ("test_same_bytes.py", "test_half_year.py"),
     "real files": ("test_parity.py", "test_real_figures.py"),

@@ -200,6 +200,12 @@ class DuckDBWarehouse:
         aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
         aside.replace(path)
 
+    def stale_reasons(self) -> list[str]:
+        """What stands beside the publication."""
+        path = self.home.published / "state.json"
+        state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return list(state.get("reasons", []))
+
     def newest_publication_id(self) -> int:
         """The highest number of a publication's folder; 0 for none."""
         return max(self.home.publication_numbers(), default=0)
@@ -213,6 +219,8 @@ class DuckDBWarehouse:
         )
         path = Path(os.path.realpath(folder)) / FILE_NAME
         if not path.exists():
+            if publication_id is not None:
+                raise CspError(f"publication {publication_id} is not kept here")
             raise CspError("nothing is published yet; run: csp refresh")
         with duckdb.connect(str(path), read_only=True) as connection:
             connection.execute("set enable_external_access = false")

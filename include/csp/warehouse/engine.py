@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from csp.contracts import Contract
 from csp.ledger.releases import ReleaseCell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CANDIDATE_SCHEMAS = ("core", "kpi")
 PUBLISHED_SCHEMA = "published"
@@ -54,6 +57,12 @@ class QueryResult:
     def as_records(self) -> list[dict[str, Any]]:
         """The rows as one mapping each."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def as_frame(self) -> pd.DataFrame:
+        """The rows as a frame of the engine's own values, where a missing one is None."""
+        import pandas as pd  # noqa: PLC0415 - few of those who query need it
+
+        return pd.DataFrame(self.rows, columns=self.columns, dtype=object)
 
 
 class Warehouse(Protocol):
@@ -102,6 +111,9 @@ class Warehouse(Protocol):
 
     def mark_stale(self, reasons: list[str]) -> None:
         """Say on the current publication that it is stale, and why."""
+
+    def stale_reasons(self) -> list[str]:
+        """Why the current publication is stale; empty when it is not."""
 
     def newest_publication_id(self) -> int:
         """The highest number the engine has ever published under; 0 for none."""

@@ -271,6 +271,11 @@ class PostgresWarehouse:
         )
         return bool(found.rows[0][0])
 
+    def stale_reasons(self) -> list[str]:
+        """What the one row of `published.publication_state` says."""
+        found = self.query("select reasons from publication_state where is_stale")
+        return [reason for (text,) in found.rows for reason in text.splitlines()]
+
     def newest_publication_id(self) -> int:
         """The number of the current publication; 0 for none."""
         if not self._is_published():

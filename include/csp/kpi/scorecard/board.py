@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from csp.kpi.scorecard.facts import Figure, Series, Theme
+from csp.kpi.scorecard.facts import Figure, Series
+from csp.kpi.scorecard.themes import Theme
 
 
 @dataclass(frozen=True)

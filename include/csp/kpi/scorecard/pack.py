@@ -13,8 +13,9 @@ import typst
 from csp.kpi import words
 from csp.kpi.scorecard.board import Board
 from csp.kpi.scorecard.charts import PACK, control_chart, description
-from csp.kpi.scorecard.facts import DISCLOSURE, Indicator, Theme
+from csp.kpi.scorecard.facts import DISCLOSURE
 from csp.kpi.scorecard.reading import MAPPED
+from csp.kpi.scorecard.themes import Indicator, Theme
 from csp.kpi.scorecard.ward_map import attribution, draw
 
 TEMPLATE = Path(__file__).parent / "pack.typ"

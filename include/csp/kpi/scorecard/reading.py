@@ -7,15 +7,8 @@ from typing import Any
 
 from csp.catalogue.model import PRIORITIES
 from csp.kpi.scorecard.board import Board, FeedState, Quality, WardMap, WardValue
-from csp.kpi.scorecard.facts import (
-    PERIOD_KINDS,
-    Figure,
-    Indicator,
-    Milestone,
-    Point,
-    Series,
-    Theme,
-)
+from csp.kpi.scorecard.facts import PERIOD_KINDS, Figure, Milestone, Point, Series
+from csp.kpi.scorecard.themes import Indicator, Theme
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
 from csp.warehouse.status import platform_status

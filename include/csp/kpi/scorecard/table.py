@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+
+import pandas as pd
 
 from csp.kpi import words
 from csp.kpi.scorecard.board import Board
@@ -20,11 +20,8 @@ COLUMNS = (
 
 def render(board: Board) -> str:
     """The scorecard as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_rows(board))
-    return text.getvalue()
+    frame = pd.DataFrame(_rows(board), columns=COLUMNS, dtype=object)
+    return frame.to_csv(index=False, lineterminator="\r\n")
 
 
 def _rows(board: Board) -> Iterator[list[object]]:

@@ -29,13 +29,21 @@ SCENARIOS: dict[str, str] = {
         "Every partner's feeds from 2019-04 to 2021-12; each figure of the partnership's "
         "presentation of autumn 2021 is true of it."
     ),
+    "borough-half-year": (
+        "Every partner's feeds of borough-2021 from 2021-04 to 2021-09 at a fifth of its volume, "
+        "for tests; the presentation's figures do not hold in it."
+    ),
     "street-rows": (
         "One valid police street file of 1,000,000 rows times the scale, for benchmarks."
     ),
 }
 
 #: Scenario name → the day after its last record, on which a rehearsal judges feeds late.
-DAY_AFTER = {"borough-year": date(2021, 10, 1), "borough-2021": date(2022, 1, 1)}
+DAY_AFTER = {
+    "borough-year": date(2021, 10, 1),
+    "borough-2021": date(2022, 1, 1),
+    "borough-half-year": date(2021, 10, 1),
+}
 
 
 def simulate(
@@ -65,7 +73,12 @@ def simulate(
     """
     _check(scenario, scale, faults)
     # Imported late, so that reading SCENARIOS (command-line help) costs nothing.
-    from csp_simulator import borough_2021, borough_year, street_rows  # noqa: PLC0415
+    from csp_simulator import (  # noqa: PLC0415
+        borough_2021,
+        borough_half_year,
+        borough_year,
+        street_rows,
+    )
     from csp_simulator.places import load_borough  # noqa: PLC0415
 
     borough = load_borough(seeds or REFERENCE_SEEDS)
@@ -73,6 +86,8 @@ def simulate(
         truth = street_rows.write(out, borough, seed=seed, scale=scale)
     elif scenario == "borough-2021":
         truth = borough_2021.write(out, borough, seed=seed, scale=scale, faults=faults)
+    elif scenario == "borough-half-year":
+        truth = borough_half_year.write(out, borough, seed=seed, scale=scale, faults=faults)
     else:
         truth = borough_year.write(out, borough, seed=seed, scale=scale, faults=faults)
     truth.save(out)
@@ -86,7 +101,7 @@ def _check(scenario: str, scale: float, faults: bool) -> None:
     if not 0 < scale < float("inf"):
         raise CspError(f"The scale must be a positive number, not {scale}.")
     if faults and scenario == "street-rows":
-        raise CspError("Labelled bad inputs exist for borough-year and borough-2021 only.")
+        raise CspError("There are no labelled bad inputs for street-rows.")
 
 
 def __getattr__(name: str) -> object:

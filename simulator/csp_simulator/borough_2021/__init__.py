@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from csp_simulator.borough_2021.truth import BoroughTruth, DomainTruth
 from csp_simulator.places import Borough
+from csp_simulator.truth import Fault
 
 #: The parts, in the order in which they are written.
 PARTS = (
@@ -39,16 +41,30 @@ def write(
         scale: Factor on every volume.
         faults: Also write the labelled bad inputs, under `faults/`.
     """
-    modules = [import_module(f"{__name__}.{name}") for name in PARTS]
+    written = write_deliveries(out / "deliveries", borough, seed=seed, scale=scale)
+    injected = write_faults(out, borough, seed=seed) if faults else ()
+    return BoroughTruth(seed, scale, written.feeds, written.figures, injected)
+
+
+def write_deliveries(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainTruth:
+    """Writes every feed's deliveries below a folder, and says what is true of them."""
     written = DomainTruth()
-    for module in modules:
-        part: DomainTruth = module.write(out / "deliveries", borough, seed=seed, scale=scale)
+    for name in PARTS:
+        part: DomainTruth = _module(name).write(folder, borough, seed=seed, scale=scale)
         written.feeds.update(part.feeds)
         written.figures.update(part.figures)
-    injected = tuple(
+    return written
+
+
+def write_faults(out: Path, borough: Borough, *, seed: int) -> tuple[Fault, ...]:
+    """Writes the labelled bad inputs of every part below `<out>/faults`, and lists them."""
+    return tuple(
         replace(fault, file=f"faults/{fault.file}")
-        for module in modules
-        if faults
-        for fault in module.faults(out / "faults", borough, seed=seed)
+        for name in PARTS
+        for fault in _module(name).faults(out / "faults", borough, seed=seed)
     )
-    return BoroughTruth(seed, scale, written.feeds, written.figures, injected)
+
+
+def _module(part: str) -> Any:  # noqa: ANN401 - a module is known by its functions
+    """The module of a part, imported when the part is written."""
+    return import_module(f"{__name__}.{part}")

@@ -244,4 +244,4 @@ def test_the_projects_own_seeds_can_be_read() -> None:
     borough = load_borough(REFERENCE_SEEDS)
     assert len(borough.ward_names) == 20
     assert {len(areas) > 130 for areas in borough.lsoas.values()} == {True}
-    assert set(SCENARIOS) == {"borough-2021", "borough-year", "street-rows"}
+    assert set(SCENARIOS) == {"borough-2021", "borough-half-year", "borough-year", "street-rows"}

@@ -13,17 +13,22 @@ from xdist.scheduler import LoadFileScheduling
 #: run in one process. The longest group comes first, so that no processor waits for it at the end.
 #: Any other file is a group of its own, and comes after these.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "scenario": ("test_borough_2021.py", "test_kpis.py", "test_scenario_faults.py"),
+    "scenario": (
+        "borough/test_borough_2021.py",
+        "borough/test_kpis.py",
+        "borough/test_scenario_faults.py",
+    ),
     "scenario on PostgreSQL": ("servers/test_scenario_*.py",),
     "airflow": ("end_to_end/*.py",),
     "year": (
+        "warehouse/test_dbt_tests.py",
         "warehouse/test_publication_held.py",
         "warehouse/test_order_and_repeats.py",
         "warehouse/test_readers.py",
         "warehouse/test_every_warehouse_check_can_fail.py",
         "warehouse/test_only_what_changed.py",
     ),
-    "half-year": ("test_half_year.py",),
+    "half-year": ("borough/test_half_year.py",),
     "dbt": ("dbt/*.py",),
     "real files": ("warehouse/test_parity.py", "warehouse/test_real_figures.py"),
     "gates": ("quality/test_*_delivery_check_can_fail.py", "quality/test_gate_*.py"),

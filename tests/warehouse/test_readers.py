@@ -48,7 +48,7 @@ def read_until(stop: Event, started: Event, kind: str, where: Any, seen: Any) ->
             seen.put([float(value) for value in row])
             last = row
         started.set()
-        stop.wait(0.1)  # leave the processor to the refresh
+        stop.wait(0.25)  # leave the processor to the refresh
     seen.put(readings)
 
 

@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+# Groups of test files on two processes, the longest first; see tests/groups.py.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test up down lint bench clean lock
+.PHONY: help install demo test test-servers up down lint bench clean lock
 
 help: ## List what make can do
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed ## Build .venv from the hash-locked requirements
 
@@ -30,9 +32,13 @@ demo: install ## Run the main job end to end (DATA=folder for real partner files
 	@$(BIN)/csp keys create --if-missing
 	@$(BIN)/python -m csp_airflow.local.demo $(if $(DATA),--data "$(DATA)")
 
-test: install ## Run all tests
+test: install ## Run the tests that need nothing beside the environment
 	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
-	@$(BIN)/python -m pytest tests simulator/tests -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest tests simulator/tests --ignore=tests/servers $(SPREAD)
+
+test-servers: install ## Run the tests that need a browser, and the longest; .ci/browser installs it
+	@echo "make test-servers: pages in a browser, and the whole scenario on PostgreSQL"
+	@$(BIN)/python -m pytest tests/servers $(SPREAD)
 
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"

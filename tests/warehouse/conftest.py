@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -64,6 +65,22 @@ class Year:
     def fire(self) -> list[Path]:
         """Twelve files, one a release."""
         return sorted((self.folder / "deliveries" / "fire").iterdir())
+
+    def last_fires_less(self, rows: int, folder: Path) -> Path:
+        """The last fire file sent again, without so many of its last rows."""
+        lines = self.fire[-1].read_bytes().splitlines(keepends=True)
+        path = folder / self.fire[-1].name
+        path.write_bytes(b"".join(lines[:-rows]))
+        return path
+
+    def last_crimes_less(self, rows: int, folder: Path) -> Path:
+        """The Metropolitan file of the last archive, by itself and without its last rows."""
+        with zipfile.ZipFile(self.police[-1]) as archive:
+            name = next(n for n in archive.namelist() if "2021-09-metropolitan" in n)
+            lines = archive.read(name).splitlines(keepends=True)
+        path = folder / Path(name).name
+        path.write_bytes(b"".join(lines[:-rows]))
+        return path
 
     def fault(self, code: str) -> Path:
         """The file of a labelled fault."""
@@ -147,10 +164,8 @@ def real_platforms(
     take(platform, *real_street, real_fire)
     platform.ledger.engine.dispose()
     shutil.copytree(first, second, dirs_exist_ok=True)
-    platforms = {
-        "duckdb": platform_at(first, DuckDBWarehouse(Home(first))),
-        "postgresql": platform_at(second, server.fresh_database(name="real")),
-    }
-    for made in platforms.values():
-        refresh(made)
-    return platforms
+    on_duckdb = platform_at(first, DuckDBWarehouse(Home(first)))
+    refresh(on_duckdb)
+    refresh(platform_at(second, server.fresh_database()))
+    server.keep("real")
+    return {"duckdb": on_duckdb, "postgresql": platform_at(second, server.warehouse("real"))}

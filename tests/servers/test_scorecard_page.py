@@ -15,13 +15,13 @@ from csp.kpi.scorecard import Scorecard, write_scorecard
 from csp.kpi.scorecard.reading import MAPPED
 from csp.storage.home import Home
 from csp.warehouse.platform import Platform
-from tests.scorecard.browsing import (
+from tests.scorecard.published import KPIS, catalogue_size, publish
+from tests.servers.browsing import (
     figures_unlike_the_marts,
     shown_figures,
     unfold,
     violations,
 )
-from tests.scorecard.published import KPIS, catalogue_size, publish
 
 MOST_BYTES = 1_500_000
 PHONE = {"width": 360, "height": 740}

@@ -1,0 +1,1 @@
+"""Tests that need a program beside Python, or the time that `make test` has not."""

@@ -14,7 +14,7 @@ ENTRY = """
   - id: K201
     theme: neighbourhood
     name: Large unlicensed music events
-    definition: Unlicensed music events with a hundred people or more, and how many were closed down.
+    definition: Unlicensed music events with a hundred people or more, and those closed down.
     numerator: Events with an estimate of a hundred people or more
     unit: events
     method: count

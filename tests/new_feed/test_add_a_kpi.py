@@ -14,11 +14,7 @@ ENTRY = """
   - id: K201
     theme: neighbourhood
     name: Large unlicensed music events
-<<<<<<< HEAD
-    definition: Unlicensed music events with a hundred people or more, and their closures.
-=======
     definition: Unlicensed music events with a hundred people or more, and those closed down.
->>>>>>> refs/remotes/h/kpi
     numerator: Events with an estimate of a hundred people or more
     unit: events
     method: count

@@ -6,6 +6,7 @@ import json
 from typing import TypedDict
 
 from csp.contracts import Contract
+from csp.files import write_whole
 from csp.ingest.findings import Finding
 from csp.storage.home import Home
 
@@ -62,9 +63,8 @@ def write_feedback(
     folder = home.feedback(contract.id)
     stem = str(delivery["delivery_id"])
     report = {"feed": contract.id, **delivery, "findings": items}
-    (folder / f"{stem}.json").write_text(
-        json.dumps(report, indent=2, ensure_ascii=False, default=str), encoding="utf-8"
-    )
+    as_json = json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    write_whole(folder / f"{stem}.json", as_json)
     lines = [
         f"# {delivery['file_name']}",
         "",
@@ -83,4 +83,4 @@ def write_feedback(
             f"| {item['code']} | {item['column']} | {item['rows']} | {detail} ({meaning}) "
             f"| {where} |"
         )
-    (folder / f"{stem}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(folder / f"{stem}.md", "\n".join(lines) + "\n")

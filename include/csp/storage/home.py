@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from csp.errors import CspError
+from csp.files import write_whole
 
 PUBLICATIONS_KEPT = 5
 LONDON = ZoneInfo("Europe/London")
@@ -56,7 +57,7 @@ class Home:
 
     def rehearse(self, day: date) -> None:
         """Judge feeds late as on a day, from now on."""
-        (self.root / TODAY).write_text(f"{day}\n", encoding="utf-8")
+        write_whole(self.root / TODAY, f"{day}\n")
 
     def inbox(self, feed: str) -> Path:
         """Where a partner's files for one feed arrive."""

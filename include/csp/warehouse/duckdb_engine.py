@@ -14,8 +14,10 @@ import duckdb
 import pyarrow
 
 from csp.errors import CspError
+from csp.files import write_whole
 from csp.ledger.releases import ReleaseCell
 from csp.quality.duckdb_dialect import duckdb_url
+from csp.sql import quoted
 from csp.storage.home import Home
 from csp.warehouse.engine import (
     BUILT_TABLE,
@@ -153,8 +155,8 @@ class DuckDBWarehouse:
         return str(folder / FILE_NAME), checksums
 
     def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
-        candidate = str(self.home.candidate_file).replace("'", "''")
-        connection.execute(f"attach '{candidate}' as candidate (read_only)")
+        candidate = quoted(self.home.candidate_file)
+        connection.execute(f"attach {candidate} as candidate (read_only)")
         connection.execute(f"create schema {PUBLISHED_SCHEMA}")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables "
@@ -168,8 +170,8 @@ class DuckDBWarehouse:
                 f"create table {PUBLISHED_SCHEMA}.{table} as from candidate.{schema}.{table}"
             )
             connection.execute(f"create view {table} as from {PUBLISHED_SCHEMA}.{table}")
-            target = str(parquet / f"{table}.parquet").replace("'", "''")
-            connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{target}' (format parquet)")
+            target = quoted(parquet / f"{table}.parquet")
+            connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to {target} (format parquet)")
             ((rows, total),) = connection.execute(
                 f"select count(*), sum(hash(t)) from (select columns(c -> c <> "
                 f"'{UNCOUNTED_COLUMN}') from {PUBLISHED_SCHEMA}.{table}) as t"
@@ -178,6 +180,10 @@ class DuckDBWarehouse:
         connection.execute("detach candidate")
         return checksums
 
+    @property
+    def _state_file(self) -> Path:
+        return self.home.published / "state.json"
+
     def _write_state(self, note: PublicationNote) -> None:
         state = {
             "publication_id": note.publication_id,
@@ -185,24 +191,20 @@ class DuckDBWarehouse:
             "is_stale": note.is_stale,
             "reasons": note.reasons,
         }
-        aside = self.home.published / ".state.unfinished"
-        aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
-        aside.replace(self.home.published / "state.json")
+        write_whole(self._state_file, json.dumps(state, indent=2, ensure_ascii=False))
 
     def mark_stale(self, reasons: list[str]) -> None:
         """Write the reasons beside the publication; the publication itself is not touched."""
-        path = self.home.published / "state.json"
+        path = self._state_file
         if not path.exists():
             return
         state = json.loads(path.read_text(encoding="utf-8"))
         state |= {"is_stale": True, "reasons": reasons}
-        aside = self.home.published / ".state.unfinished"
-        aside.write_text(json.dumps(state, indent=2, ensure_ascii=False), encoding="utf-8")
-        aside.replace(path)
+        write_whole(path, json.dumps(state, indent=2, ensure_ascii=False))
 
     def stale_reasons(self) -> list[str]:
         """What stands beside the publication."""
-        path = self.home.published / "state.json"
+        path = self._state_file
         state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return list(state.get("reasons", []))
 

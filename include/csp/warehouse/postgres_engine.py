@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL, make_url
 
 from csp.errors import CspError
 from csp.ledger.releases import ReleaseCell
+from csp.sql import quoted
 from csp.storage.home import Home
 from csp.warehouse.engine import (
     BUILT_TABLE,
@@ -118,19 +119,12 @@ class PostgresWarehouse:
             engine.execute("create schema lake_template")
             duckdb_extensions.import_extension("postgres_scanner", con=engine)
             engine.execute("load postgres_scanner")
-            engine.execute(f"attach '{self._attach_address()}' as server (type postgres)")
+            address = psycopg2.extensions.make_dsn(**self._parameters())
+            engine.execute(f"attach {quoted(address)} as server (type postgres)")
             for lake in inputs:
                 self._load_feed(engine, lake)
             engine.execute("detach server")
         self._load_cells(cells)
-
-    def _attach_address(self) -> str:
-        words = []
-        for name, value in self._parameters().items():
-            if value != "":
-                escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
-                words.append(f"{name}='{escaped}'")
-        return " ".join(words).replace("'", "''")
 
     def _load_feed(self, engine: duckdb.DuckDBPyConnection, lake: LakeInput) -> None:
         feed, columns = lake.contract.id, lake_columns(lake.contract)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from csp.cli import tables
+from csp.cli.borough import borough
 from csp.cli.feeds import feeds
 from csp.cli.keys import keys
 from csp.cli.kpis import kpis
@@ -30,6 +31,7 @@ app.add_typer(feeds, name="feeds")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(keys, name="keys")
 app.add_typer(kpis, name="kpis")
+app.command()(borough)
 console = tables.wide_console()
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import Field, field_validator
@@ -32,6 +32,10 @@ Theme = Literal[
     "neighbourhood", "cohesion", "drivers", "violence", "civil_protection", "public_realm"
 ]
 THEMES: tuple[Theme, ...] = get_args(Theme)
+
+#: A text that can stand inside quotation marks of SQL and of YAML.
+PlainText = Annotated[str, Field(pattern=r"""^[^'"{}\\]+$""")]
+Capitals = Annotated[str, Field(pattern="^[A-Z]{1,8}$")]
 
 
 class ThemeTitle(Strict):
@@ -62,15 +66,15 @@ class BoroughSettings(Strict):
     """
 
     code: str = Field(pattern="^E09[0-9]{6}$")
-    name: str
-    council: str
+    name: PlainText
+    council: PlainText
     wards: int = Field(ge=1)
-    integrated_care_system: str
-    treatment_partnership: str
-    reference_prefix: str = Field(pattern="^[A-Z]{1,8}$")
-    enforcement_officers: str
-    enforcement_code: str = Field(pattern="^[A-Z]{1,8}$")
-    housing_code: str = Field(pattern="^[A-Z]{1,8}$")
+    integrated_care_system: PlainText
+    treatment_partnership: PlainText
+    reference_prefix: Capitals
+    enforcement_officers: PlainText
+    enforcement_code: Capitals
+    housing_code: Capitals
     presentation: bool
     themes: dict[Theme, ThemeTitle]
     notes: dict[str, str] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csp.errors import CspError
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 
 if TYPE_CHECKING:
     from csp_simulator.borough_2021.truth import BoroughTruth
@@ -81,7 +81,7 @@ def simulate(
     )
     from csp_simulator.places import load_borough  # noqa: PLC0415
 
-    borough = load_borough(seeds or REFERENCE_SEEDS)
+    borough = load_borough(seeds or BOROUGH_SEEDS)
     truth: SimulationTruth | BoroughTruth
     if scenario == "street-rows":
         truth = street_rows.write(out, borough, seed=seed, scale=scale)

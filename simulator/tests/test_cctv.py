@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021.cctv import write
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import Borough, load_borough
@@ -30,7 +30,7 @@ Ask = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def borough() -> Borough:
     """The borough as it is."""
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow.compute as pc
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import civil_protection
 from csp_simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
 from csp_simulator.borough_2021.truth import DomainTruth
@@ -21,7 +21,7 @@ IN_YEAR = "between date '2020-11-01' and date '2021-10-31'"
 
 @pytest.fixture(scope="module")
 def borough() -> Borough:
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import cohesion
 from csp_simulator.borough_2021.cohesion_words import HATE_LEAST, HATE_MOST
 from csp_simulator.borough_2021.truth import DomainTruth
@@ -31,7 +31,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def borough() -> Borough:
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import police
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import Borough, load_borough
@@ -28,7 +28,7 @@ NO_SUSPECT = "('Investigation complete; no suspect identified')"
 
 @pytest.fixture(scope="module")
 def borough() -> Borough:
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def database(files: Path) -> duckdb.DuckDBPyConnection:
             f"from every_{name} qualify filename = max(filename) over "
             "(partition by parse_filename(filename))"
         )
-    connection.execute(f"create view lsoa as from read_csv('{REFERENCE_SEEDS}/lsoa.csv')")
+    connection.execute(f"create view lsoa as from read_csv('{BOROUGH_SEEDS}/lsoa.csv')")
     connection.execute("""
         create table crimes as select *, "LSOA code" in (select lsoa_code from lsoa) as inside
         from street where "Crime ID" is not null""")

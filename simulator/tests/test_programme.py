@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import programme
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import Borough, load_borough
@@ -15,7 +15,7 @@ from csp_simulator.places import Borough, load_borough
 
 @pytest.fixture(scope="module")
 def borough() -> Borough:
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

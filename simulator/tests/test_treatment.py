@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import iom, treatment
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import load_borough
 
-BOROUGH = load_borough(REFERENCE_SEEDS)
+BOROUGH = load_borough(BOROUGH_SEEDS)
 WINDOW = "between date '2020-11-01' and date '2021-10-31'"
 EPISODES = """
 create table submitted as

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import vawg
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import Borough, load_borough
@@ -27,7 +27,7 @@ FEEDS = dict(zip(KEYS, ("referral", "sanctuary_installation", "training_session"
 
 @pytest.fixture(scope="module")
 def borough() -> Borough:
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator import SCENARIOS, SimulationTruth, simulate
 from csp_simulator.draws import stream
 from csp_simulator.fire_words import FIRE_COLUMNS
@@ -239,9 +239,9 @@ def test_the_volume_at_scale_1_is_the_boroughs(seeds: Path, month: str) -> None:
     assert 0.99 < sum(m.crimes + m.asb for m in months) / rows < 1
 
 
-@pytest.mark.skipif(not (REFERENCE_SEEDS / "lsoa.csv").is_file(), reason="seeds not built yet")
+@pytest.mark.skipif(not (BOROUGH_SEEDS / "lsoa.csv").is_file(), reason="seeds not built yet")
 def test_the_projects_own_seeds_can_be_read() -> None:
-    borough = load_borough(REFERENCE_SEEDS)
+    borough = load_borough(BOROUGH_SEEDS)
     assert len(borough.ward_names) == 20
     assert {len(areas) > 130 for areas in borough.lsoas.values()} == {True}
     assert set(SCENARIOS) == {"borough-2021", "borough-half-year", "borough-year", "street-rows"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp.pseudonyms.keys import key_file, read_key_file
 from csp.pseudonyms.tokens import token
 from csp.storage.home import Home
@@ -97,7 +97,7 @@ class Linked:
 def linked(tmp_path_factory: pytest.TempPathFactory) -> Linked:
     """Treatment and the cohort alone, taken in and linked."""
     out, home = tmp_path_factory.mktemp("linkage"), tmp_path_factory.mktemp("linkage_home")
-    borough = load_borough(REFERENCE_SEEDS)
+    borough = load_borough(BOROUGH_SEEDS)
     figures = treatment.write(out, borough, seed=SEED, scale=SCALE).figures
     figures |= iom.write(out, borough, seed=SEED, scale=SCALE).figures
     platform = platform_at(home, DuckDBWarehouse(Home(home)))

@@ -18,7 +18,7 @@ import pyarrow
 
 from csp.contracts import ContractRegistry
 from csp.ledger.tables import Publication, Refresh
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 
@@ -272,7 +272,7 @@ def publish(home: Home, kpis: list[Kpi] | None = None, number: int = 1) -> Platf
     folder = home.publication(number)
     folder.mkdir(parents=True)
     wards = duckdb.sql(
-        f"select ward_code, ward_name from read_csv('{REFERENCE_SEEDS / 'ward.csv'}') order by 1"
+        f"select ward_code, ward_name from read_csv('{BOROUGH_SEEDS / 'ward.csv'}') order by 1"
     ).fetchall()
     codes = [code for code, _ in wards]
     mapped = [k for k in kpis if k.kpi_id in ("S01", "S02")]

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from csp.catalogue.measure_models import measure_model_files
-from csp.catalogue.model import ALL, PRIORITIES, Kpi, Measure
+from csp.catalogue.model import ALL, Kpi, Measure
 from csp.catalogue.registry import KpiCatalogue
 from csp.contracts import ContractRegistry
+from csp.contracts.borough import borough
 from csp.files import write_if_changed
 from csp.project import PROJECT_ROOT
 
@@ -102,7 +103,7 @@ def _row(kpi: Kpi, breakdown: str) -> dict[str, Any]:
         "definition": kpi.definition,
         "unit": kpi.unit,
         "direction": kpi.direction,
-        "priority": PRIORITIES[kpi.theme],
+        "priority": borough().settings.themes[kpi.theme].title,
         "owner": kpi.owner,
         "feeds": ", ".join(kpi.feeds),
         "adds_up": kpi.adds_up,
@@ -207,8 +208,8 @@ def _csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
 def catalogue_page(catalogue: KpiCatalogue) -> str:
     """The catalogue's page in the documentation."""
     lines = ["# KPI catalogue", "", "Made from `dbt_project/catalogue`; edit that instead.", ""]
-    for theme, priority in PRIORITIES.items():
-        lines += [f"## {priority}", ""]
+    for theme, titles in borough().settings.themes.items():
+        lines += [f"## {titles.title}", ""]
         for kpi in catalogue:
             if kpi.theme == theme:
                 lines += _page_part(kpi)

@@ -14,7 +14,8 @@ from typing import Any, get_args
 import yaml
 
 from csp.catalogue.measure_sql import COLUMNS, MADE, NEVER_NULL, measure_sql
-from csp.catalogue.model import PRIORITIES, Kpi
+from csp.catalogue.model import Kpi
+from csp.contracts.borough import borough
 from csp.contracts.strict import AccessClass
 
 MODEL = "int_kpi__measure_catalogue_"
@@ -55,7 +56,7 @@ def measure_model_files(
     """
     folder = project / "models" / "from_catalogue" / "intermediate"
     files, models = {}, []
-    for theme, priority in PRIORITIES.items():
+    for theme, titles in borough().settings.themes.items():
         of_theme = [kpi for kpi in kpis if kpi.theme == theme]
         if sql := measure_sql(of_theme):
             name = f"{MODEL}{theme}"
@@ -64,7 +65,7 @@ def measure_model_files(
                 _described(
                     name,
                     "Each row is what one month, ward and breakdown, or one subject or observation "
-                    f"of it, adds to a KPI of the theme {priority} that its entry in the catalogue "
+                    f"of it, adds to a KPI of the theme {titles.title} that its entry in the catalogue "
                     "says how to count.",
                     _strictest(of_theme, classes),
                 )

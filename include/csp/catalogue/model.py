@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from csp.catalogue.counting import Counting, inherited, spread_out
+from csp.contracts.borough import Theme
 from csp.contracts.strict import PlacedError, Strict
 
-Theme = Literal[
-    "neighbourhood", "cohesion", "drivers", "violence", "civil_protection", "public_realm"
-]
 Method = Literal[
     "count",
     "rate",
@@ -45,15 +43,6 @@ AreaKind = Literal["borough", "ward"]
 Disclosure = Literal["open", "operational", "person"]
 Direction = Literal["higher", "lower", "context", "milestone"]
 
-#: Theme → the partnership's name for it, in the order in which a board reads them.
-PRIORITIES: dict[str, str] = {
-    "neighbourhood": "Neighbourhood crime and ASB",
-    "cohesion": "Hate crime, community tension and extremism",
-    "drivers": "Reoffending and the drivers of crime",
-    "violence": "Violence, exploitation, and violence against women and girls",
-    "civil_protection": "Civil protection",
-    "public_realm": "Covid-19 and the public realm",
-}
 KPI_ID = re.compile(r"[KS]\d{2,3}")
 ALL = "all"
 OBSERVED = ("median", "mean", "maximum")
@@ -262,6 +251,3 @@ class CatalogueFile(Strict):
     """One file of the catalogue."""
 
     kpis: list[Kpi]
-
-
-THEMES = get_args(Theme)

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from csp.catalogue.model import CatalogueFile, Kpi
+from csp.contracts.borough import SETTINGS, Borough, borough
 from csp.contracts.reading import load_strict, place_of
 from csp.project import KPI_CATALOGUE
+
+
+def _of_borough(kpi: Kpi, here: Borough) -> Kpi:
+    """The KPI with the borough's own note, and without figures that its partnership never gave."""
+    changes: dict[str, Any] = {} if here.settings.presentation else {"figures": []}
+    if note := here.settings.notes.get(kpi.id):
+        measures = {
+            breakdown: measure.model_copy(update={"note": note})
+            if measure.note == kpi.note
+            else measure
+            for breakdown, measure in kpi.breakdowns.items()
+        }
+        changes |= {"note": note, "breakdowns": measures}
+    return kpi.model_copy(update=changes)
 
 
 class KpiCatalogue:
@@ -31,10 +47,11 @@ class KpiCatalogue:
 
     @cached_property
     def _placed(self) -> list[tuple[Path, int, Kpi]]:
+        here = borough()
         read = [
-            (path, number, kpi)
+            (path, number, _of_borough(kpi, here))
             for path in self.paths
-            for number, kpi in enumerate(load_strict(path, CatalogueFile).kpis)
+            for number, kpi in enumerate(load_strict(path, CatalogueFile, here.words).kpis)
         ]
         return sorted(read, key=lambda placed: placed[2].id)
 
@@ -76,4 +93,10 @@ class KpiCatalogue:
                         f"{self.place(kpi.id, breakdown, 'of')}: {what}: of: a change of "
                         f"'{measure.of}' ({measure.of_breakdown}), which is not computed"
                     )
+        ids = {kpi.id for kpi in self}
+        found += [
+            f"{borough().folder / SETTINGS}: notes: no KPI is called '{kpi_id}'"
+            for kpi_id in borough().settings.notes
+            if kpi_id not in ids
+        ]
         return found

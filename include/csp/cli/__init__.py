@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from csp.cli import figures, running
+from csp.cli.borough import borough
 from csp.cli.feeds import feeds
 from csp.cli.keys import keys
 from csp.cli.kpis import kpis
@@ -30,6 +31,7 @@ COMMANDS = (
     figures.query,
     running.simulate,
     running.manifest,
+    borough,
 )
 
 app = typer.Typer(

@@ -20,7 +20,7 @@ class RowRule(Strict):
         when: DuckDB predicate over typed columns (text columns for a fix), true on an error.
             `delivery_period` (date) and `received_on` (date) may be used.
         values: The values allowed.
-        vocabulary: Seed under `seeds/reference` whose first column lists the values allowed.
+        vocabulary: Seed whose first column lists the values allowed.
         vocabularyVariants: Seed `<name>_variant` maps a variant to the value (fix only).
         vocabularyAgrees: The column is in the vocabulary exactly when the predicate holds.
         set: Column → DuckDB expression over text columns (fix only).

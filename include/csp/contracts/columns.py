@@ -78,7 +78,7 @@ class ColumnProperties(Strict):
             layout when not given.
         readFormats: Date or timestamp formats tried in turn (strptime codes).
         values: The values allowed (R05).
-        vocabulary: Seed under `seeds/reference` whose first column lists the values allowed (R05).
+        vocabulary: Seed whose first column lists the values allowed (R05).
         pattern: Regular expression that the whole value fits (R06).
         range: Lowest and highest value allowed, null for no bound (R07).
         separator: What stands between the values of a field that holds several; `values` and

@@ -1,5 +1,7 @@
 """What is made from contracts: DAG files, which are kept in the repository, and the rest.
 
+With the rest go the borough's seeds, which dbt reads from its own folder.
+
 dbt files and docs pages are written anew by each `csp feeds write` (which `make install` and every
 dbt run do) and are not kept, so that a new feed is two files: its contract and its DAG. `csp feeds
 check` fails when a DAG file is not what its contract makes today.
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from csp.contracts.borough import borough
 from csp.contracts.checks import GateCheck, RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
@@ -20,7 +23,7 @@ from csp.contracts.model import Contract, ServiceLevel
 from csp.contracts.reading import compiled
 from csp.contracts.registry import ContractRegistry, resolved
 from csp.files import write_if_changed
-from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT, REFERENCE_SEEDS
+from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT
 
 #: What stands in a contract where only a person knows.
 FILL_IN = "to be filled in"
@@ -119,12 +122,14 @@ def dag_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Pat
 
 
 def made_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
-    """Every file made from contracts that is not kept: dbt files, pages, dictionary, compiled."""
+    """Every file made that is not kept: dbt files, seeds, pages, dictionary, compiled contracts."""
     files = {
         root / "docs" / "feeds" / f"{contract.id}.md": docs_page(contract) for contract in registry
     }
     dictionary = data_dictionary(registry, root / "dbt_project")
     files[root / "docs" / "data-dictionary.md"] = dictionary
+    seeds = root / "dbt_project" / "seeds" / "from_borough"
+    files |= {seeds / path.name: path.read_text(encoding="utf-8") for path in borough().seeds}
     files[root / COMPILED_CONTRACTS.relative_to(PROJECT_ROOT)] = compiled(registry.paths)
     by_partner = sorted(registry, key=lambda contract: (contract.domain, contract.id))
     for partner, contracts in groupby(by_partner, key=lambda contract: contract.domain):
@@ -139,7 +144,9 @@ def write_made(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[Pa
         The files written; none when all were as they should be.
     """
     files = made_files(registry, root)
-    for folder in (root / "docs" / "feeds", root / "dbt_project" / "models" / "from_contracts"):
+    project = root / "dbt_project"
+    made = (project / "models" / "from_contracts", project / "seeds" / "from_borough")
+    for folder in (root / "docs" / "feeds", *made):
         for path in folder.rglob("*.*"):
             if path not in files:
                 path.unlink()
@@ -151,9 +158,7 @@ def write_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list
     return write_if_changed(dag_files(registry, root)) + write_made(registry, root)
 
 
-def check_derived(
-    registry: ContractRegistry, root: Path = PROJECT_ROOT, seeds: Path = REFERENCE_SEEDS
-) -> list[str]:
+def check_derived(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> list[str]:
     """What is stale, missing, left over or said twice; one sentence each, none when all is well."""
     errors = []
     expected = dag_files(registry, root)
@@ -175,7 +180,7 @@ def check_derived(
         errors += [
             f"{_path_in_project(contract)}: {where}: no seed is called '{name}'"
             for where, name in _seeds_named(contract)
-            if not (seeds / f"{name}.csv").exists()
+            if not borough().seed(name).exists()
         ]
     return errors + _names_taken_twice(registry)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from csp.errors import CspError
 from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT
 
 Part = TypeVar("Part", bound=BaseModel)
+WORD_OF_BOROUGH = re.compile(r"\{borough\.([^}]*)\}")
 SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -103,12 +105,31 @@ def compiled(paths: Iterable[Path]) -> str:
     return json.dumps(entries)
 
 
-def load_strict(path: Path, model: type[Part]) -> Part:
+def _filled(content: Any, words: Mapping[str, str], place: tuple[int | str, ...] = ()) -> Any:  # noqa: ANN401
+    """The content with the borough's words put in for `{borough.<word>}`.
+
+    Raises:
+        PlacedError: There is no such word.
+    """
+    if isinstance(content, dict):
+        return {key: _filled(value, words, (*place, key)) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_filled(value, words, (*place, at)) for at, value in enumerate(content)]
+    if not isinstance(content, str) or "{borough." not in content:
+        return content
+    if stray := set(WORD_OF_BOROUGH.findall(content)) - set(words):
+        known = ", ".join(words)
+        raise PlacedError(place, f"no word of the borough is called {sorted(stray)}: {known}")
+    return WORD_OF_BOROUGH.sub(lambda found: words[found[1]], content)
+
+
+def load_strict(path: Path, model: type[Part], words: Mapping[str, str] | None = None) -> Part:
     """Read one YAML file strictly.
 
     Args:
         path: The file.
         model: What it must be.
+        words: What `{borough.<word>}` stands for, in a file that may say it.
 
     Returns:
         The file as an object.
@@ -125,6 +146,14 @@ def load_strict(path: Path, model: type[Part]) -> Part:
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "not readable as YAML"
         raise ContractError(f"{_shown(path)}:{line}: {problem}") from None
+    if words is not None:
+        try:
+            content = _filled(content, words)
+        except PlacedError as stray:
+            tree = yaml.compose(text, Loader=SAFE_LOADER)
+            key = ".".join(str(step) for step in stray.place)
+            where = f"{_shown(path)}:{line_of(tree, stray.place)}: {key}"
+            raise ContractError(f"{where}: {stray}") from None
     try:
         return model.model_validate(content)
     except ValidationError as refused:

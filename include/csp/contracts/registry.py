@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from csp.contracts.borough import borough
 from csp.contracts.model import Contract
 from csp.contracts.reading import load_strict
 from csp.errors import CspError
@@ -15,12 +16,12 @@ from csp.project import CONTRACTS
 
 
 def load_contract(path: Path) -> Contract:
-    """Read one contract strictly.
+    """Read one contract strictly, with the borough's words put in.
 
     Raises:
         ContractError: See `load_strict`.
     """
-    return load_strict(path, Contract)
+    return load_strict(path, Contract, borough().words)
 
 
 def resolved(contract: Contract) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from csp.contracts import Contract
+from csp.contracts.borough import borough
 from csp.contracts.checks import RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.platform import FILE_PERIOD
@@ -31,7 +32,6 @@ from csp.ingest.findings import (
 )
 from csp.ingest.header import HeaderMap
 from csp.ingest.values import is_unclear_time, typed
-from csp.project import REFERENCE_SEEDS
 from csp.sql import quoted, quoted_list
 
 BITS_PER_MASK = 60
@@ -63,15 +63,15 @@ def _seed_rows(path: Path) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(row) for row in csv.reader(stream))[1:]
 
 
-def vocabulary(name: str, seeds: Path = REFERENCE_SEEDS) -> list[str]:
+def vocabulary(name: str) -> list[str]:
     """The values of a vocabulary: the first column of its seed, sorted."""
-    return sorted({row[0] for row in _seed_rows(seeds / f"{name}.csv")})
+    return sorted({row[0] for row in _seed_rows(borough().seed(name))})
 
 
-def variants(name: str, seeds: Path = REFERENCE_SEEDS) -> dict[str, str]:
+def variants(name: str) -> dict[str, str]:
     """Lower-case wording → value, of a vocabulary and its seed of variants."""
-    known = {value.lower(): value for value in vocabulary(name, seeds)}
-    return known | {row[0].lower(): row[1] for row in _seed_rows(seeds / f"{name}_variant.csv")}
+    known = {value.lower(): value for value in vocabulary(name)}
+    return known | {row[0].lower(): row[1] for row in _seed_rows(borough().seed(f"{name}_variant"))}
 
 
 def _literals(values: list[str]) -> str:

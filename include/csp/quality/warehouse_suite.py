@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csp.contracts import Contract
+from csp.contracts.borough import borough
 from csp.quality.checks import facts_reconcile, none, present, resolves, unique
 from csp.quality.contract_checks import contract_checks
 from csp.quality.judge import WARNING, TableCheck
@@ -62,9 +63,9 @@ def _release_and_area_checks(crime: str) -> list[TableCheck]:
         none(
             "WH-AREA-WARDS",
             "core.dim_area",
-            "the borough has its 20 wards",
+            f"the borough has its {borough().settings.wards} wards",
             "select count(*) as wards from {batch} as batch where area_kind = 'ward' "
-            "having count(*) <> 20",
+            f"having count(*) <> {borough().settings.wards}",
         ),
         none(
             "WH-OUTSIDE-PLACED",
@@ -126,13 +127,14 @@ def _outcome_and_count_checks() -> list[TableCheck]:
             "WH-MPS-WARDS",
             counts,
             "the wards hold 95 to 100 % of their borough's offences in every whole month",
-            """select crime_month, sum(in_wards) as in_wards, sum(in_borough) as in_borough
+            f"""select crime_month, sum(in_wards) as in_wards, sum(in_borough) as in_borough
                 from (
                     select crime_month,
                         case when area_level = 'ward' then offences end as in_wards,
                         case when area_level = 'borough' then offences end as in_borough
-                    from {batch} as batch
-                    where borough_code = 'E09000030' and in_crime_total and not is_partial_month
+                    from {{batch}} as batch
+                    where borough_code = '{borough().settings.code}'
+                        and in_crime_total and not is_partial_month
                 ) as levels
                 group by crime_month
                 having sum(in_wards) * 100 not between 95 * sum(in_borough)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from csp.contracts import ContractRegistry
+from csp.contracts.borough import SEEDS, SETTINGS, borough
 from csp.contracts.registry import contract_hash
-from csp.project import PROJECT_ROOT
+from csp.project import BOROUGH, PROJECT_ROOT
 
 #: Folder of the project → patterns of the files in it that figures depend on. Contracts count by
 #: their meaning instead, so that a sample or a comment in one changes nothing.
@@ -22,11 +23,12 @@ PARTS = {
 }
 #: Rooms of the package that only show what is published.
 FACES = ("include/csp/cli", "include/csp/kpi")
-#: Folders that contracts and catalogue are written to; what they are made from is counted already.
+#: Folders that contracts, catalogue and borough are written to; what these are is counted already.
 MADE = (
     "dbt_project/models/from_contracts",
     "dbt_project/models/from_catalogue",
     "dbt_project/seeds/from_catalogue",
+    "dbt_project/seeds/from_borough",
 )
 #: dbt's own tests of models judge figures and change none.
 UNIT_TESTS = "*__unit_tests.yml"
@@ -41,14 +43,21 @@ def code_files(root: Path = PROJECT_ROOT) -> Iterator[Path]:
                 yield path
 
 
+def borough_files(root: Path = PROJECT_ROOT) -> list[Path]:
+    """The files of the borough that figures depend on: its settings, and its seeds, sorted."""
+    here = borough()
+    folder = root / BOROUGH.name if here.is_projects_own else here.folder
+    return [folder / SETTINGS, *sorted((folder / SEEDS).glob("*.csv"))]
+
+
 def made_files(root: Path = PROJECT_ROOT) -> Iterator[Path]:
-    """The files for dbt that contracts and catalogue have been written to, sorted."""
+    """The files for dbt that contracts, catalogue and borough have been written to, sorted."""
     for folder in MADE:
         yield from sorted(path for path in (root / folder).rglob("*") if path.is_file())
 
 
 def code_version(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> str:
-    """A digest of contracts, catalogue, dbt project, seeds and package, 12 hexadecimal characters.
+    """A digest of contracts, catalogue, borough, dbt project and package, 12 hexadecimal digits.
 
     Unlike a commit it also tells a changed checkout from a clean one, and needs no git. What is
     not in it (documentation, tests, the simulator, DAGs, the pages that show figures) can change
@@ -66,5 +75,8 @@ def code_version(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> str:
         digest.update(f"{contract.id}\0{contract_hash(contract)}\0".encode())
     for path in code_files(root):
         digest.update(f"{path.relative_to(root)}\0".encode())
+        digest.update(path.read_bytes())
+    for path in borough_files(root):
+        digest.update(f"{path.name}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from csp.catalogue import KpiCatalogue
 from csp.catalogue.made import write_catalogue
 from csp.contracts import Contract, ContractRegistry
+from csp.contracts.borough import borough
 from csp.contracts.derived import write_made
 from csp.errors import CspError
-from csp.files import write_whole
-from csp.project import DBT_PROJECT
+from csp.files import unfinished, write_whole
+from csp.project import DBT_PROJECT, PROJECT_ROOT
 from csp.storage.home import Home
 from csp.warehouse.code_version import code_version, made_files
 from csp.warehouse.dbt_models import STAGES, DbtModel, ModelOutcome, State, Tell, models_as_text
@@ -53,11 +55,37 @@ def dbt_settings(warehouse: Warehouse, home: Home) -> dict[str, str]:
     )
 
 
-def write_seeds_and_models() -> None:
-    """Write what contracts and KPI catalogue make for dbt, where it is not as it should be."""
+def project_root(home: Home) -> Path:
+    """The folder that dbt's project lies in: this project.
+
+    What is made for dbt is of one borough, so that of another borough is built in a copy below the
+    data root.
+    """
+    return PROJECT_ROOT if borough().is_projects_own else home.root / "dbt" / "of_borough"
+
+
+def write_seeds_and_models(root: Path = PROJECT_ROOT) -> None:
+    """Write what contracts, catalogue and borough make for dbt, where it is not as it should be.
+
+    Args:
+        root: The folder that dbt's project lies in; a copy is made anew.
+    """
+    if root != PROJECT_ROOT:
+        _copy_project(root / DBT_PROJECT.name)
     registry = ContractRegistry()
-    write_made(registry)
-    write_catalogue(KpiCatalogue(), registry)
+    write_made(registry, root)
+    write_catalogue(KpiCatalogue(), registry, root)
+
+
+def _copy_project(copy: Path) -> None:
+    """Put a copy of the dbt project there, without what is made or the borough replaces."""
+    replaced = [seed.name for seed in borough().seeds]
+    made = ("from_contracts", "from_catalogue", "from_borough", "target", "logs")
+    left = shutil.ignore_patterns(*made, *replaced)
+    aside = unfinished(copy)
+    shutil.copytree(DBT_PROJECT, aside, ignore=left)
+    shutil.rmtree(copy, ignore_errors=True)
+    aside.rename(copy)
 
 
 @contextmanager
@@ -80,12 +108,12 @@ class DbtRunner:
     Args:
         warehouse: The engine.
         home: The data root, below which dbt writes its artefacts and log.
-        project: Folder of the dbt project.
     """
 
-    def __init__(self, warehouse: Warehouse, home: Home, project: Path = DBT_PROJECT) -> None:
+    def __init__(self, warehouse: Warehouse, home: Home) -> None:
         self.settings = dbt_settings(warehouse, home)
-        self.project = project
+        self.root = project_root(home)
+        self.project = self.root / DBT_PROJECT.name
         self.target = Path(self.settings["DBT_TARGET_PATH"])
         self.home = home
 
@@ -134,7 +162,7 @@ class DbtRunner:
         if key not in PARSED:
             kept = self.home.root / "dbt" / "parsed" / f"{key}.pickle"
             if not kept.exists():
-                write_seeds_and_models()
+                write_seeds_and_models(self.root)
                 key = self._parse_key()  # what was just written is part of it
                 kept = kept.with_name(f"{key}.pickle")
                 write_whole(kept, _as_bytes(self.invoke("parse")))
@@ -149,7 +177,7 @@ class DbtRunner:
         code = code_version(ContractRegistry())
         parts = (str(self.project), *database, code, version("dbt-core"), sys.version)
         digest = hashlib.sha256("\n".join(parts).encode())
-        for path in made_files():
+        for path in made_files(self.root):
             digest.update(f"\n{path.name}\n".encode() + path.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -195,6 +223,8 @@ class DbtRunner:
                     *arguments[0].split(),
                     "--project-dir",
                     str(self.project),
+                    "--vars",
+                    borough().dbt_variables,
                     *arguments[1:],
                 ]
             )

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
+from csp.contracts.borough import borough
 from csp.errors import CspError, GateHeldError
 from csp.ledger.releases import open_deliveries, ready_deliveries, release_cells
 from csp.ledger.sessions import utc_now
@@ -48,13 +49,15 @@ RECONCILE = "CSP_RECONCILE"
 def reconciles() -> bool:
     """Whether publications must give the presentation's figures (`CSP_RECONCILE=presentation`).
 
+    Never for a borough whose partnership gave no presentation.
+
     Raises:
         CspError: The variable is set to something else.
     """
     meant = os.environ.get(RECONCILE, "")
     if meant not in ("", "presentation"):
         raise CspError(f"{RECONCILE} is '{meant}'; it must be presentation, or not set")
-    return bool(meant)
+    return bool(meant) and borough().settings.presentation
 
 
 @dataclass(frozen=True)

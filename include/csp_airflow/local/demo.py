@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from csp.cli import tables
+from csp.contracts.borough import borough
 from csp.errors import CspError
 from csp.ingest.recognise import feeds_of
 from csp.kpi.reading import kpi_rows
@@ -177,7 +178,8 @@ def _show_result(platform: Platform) -> None:
     console.print("look further:")
     for command in (
         "csp kpi S03",
-        "csp explain S01 --area E09000030 --period " + f"{rows[0]['period_end']:%Y-%m}"
+        f"csp explain S01 --area {borough().settings.code} --period "
+        + f"{rows[0]['period_end']:%Y-%m}"
         if rows
         else "csp status",
         "csp query 'select * from kpi_observation limit 5' --json",

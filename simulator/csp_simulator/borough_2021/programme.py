@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021.civil_faults import save_fault
 from csp_simulator.borough_2021.london_times import written_days
 from csp_simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE
@@ -324,7 +324,7 @@ def _areas() -> list[tuple[str, str, int]]:
     """Code, kind and residents in mid-2020 of the wards and of the LSOAs of 2011."""
     found = []
     for seed, kind in (("ward", "ward"), ("lsoa", "lsoa")):
-        with (REFERENCE_SEEDS / f"{seed}.csv").open(encoding="utf-8-sig", newline="") as file:
+        with (BOROUGH_SEEDS / f"{seed}.csv").open(encoding="utf-8-sig", newline="") as file:
             found += [
                 (row[f"{seed}_code"], kind, int(row["population_mid2020"]))
                 for row in csv.DictReader(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import asb
 from csp_simulator.places import load_borough
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_every_bad_file_meets_its_expectation(tmp_path: Path, desk: Desk) -> None:
-    faults = asb.faults(tmp_path, load_borough(REFERENCE_SEEDS), seed=2021)
+    faults = asb.faults(tmp_path, load_borough(BOROUGH_SEEDS), seed=2021)
     assert {fault.code for fault in faults} == {"B57", "B66", "B67", "B68", "B77"}
     for fault in faults:
         outcome = desk.take(tmp_path / fault.file)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from csp.contracts import ContractRegistry
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021.cctv import faults, write
 from csp_simulator.places import Borough, load_borough
 
@@ -25,7 +25,7 @@ FEEDS = {"cctv_incident", "cctv_vehicle_hit", "cctv_camera", "cctv_camera_status
 @pytest.fixture(scope="module")
 def borough() -> Borough:
     """The borough as it is."""
-    return load_borough(REFERENCE_SEEDS)
+    return load_borough(BOROUGH_SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp.quality.delivery_gate import DeliveryGate
 from csp_simulator.borough_2021 import civil_protection, programme
 from csp_simulator.places import load_borough
@@ -21,7 +21,7 @@ CODES = {"B61", "B62", "B63", "B75", "B79", "B80", "B81"}
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Fault]]:
-    borough = load_borough(REFERENCE_SEEDS)
+    borough = load_borough(BOROUGH_SEEDS)
     found = []
     for module in (civil_protection, programme):
         folder = tmp_path_factory.mktemp("faults")

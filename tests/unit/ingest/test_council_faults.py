@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from csp.contracts import ContractRegistry
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import cohesion, vawg
 from csp_simulator.borough_2021.cohesion_words import REFERRAL_COLUMNS
 from csp_simulator.borough_2021.prevent_work import draw_totals
@@ -28,7 +28,7 @@ EXPECTED = {"accepted", "rejected", "quarantined", "warned"}
 def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Fault]:
     """File → what should come of it."""
     folder = tmp_path_factory.mktemp("faults")
-    borough = load_borough(REFERENCE_SEEDS)
+    borough = load_borough(BOROUGH_SEEDS)
     found = [
         *cohesion.faults(folder / "cohesion", borough, seed=2021),
         *vawg.faults(folder / "vawg", borough, seed=2021),

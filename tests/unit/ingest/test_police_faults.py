@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from csp.project import REFERENCE_SEEDS
+from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021.police_faults import faults
 from csp_simulator.places import load_borough
 from csp_simulator.truth import Fault
@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def labelled(folder: Path) -> dict[str, Fault]:
-    return {f.what: f for f in faults(folder, load_borough(REFERENCE_SEEDS), seed=2021)}
+    return {f.what: f for f in faults(folder, load_borough(BOROUGH_SEEDS), seed=2021)}
 
 
 def test_every_labelled_fault_is_one_that_is_tested(labelled: dict[str, Fault]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from csp.catalogue.model import PRIORITIES
+from csp.contracts.borough import borough
 from csp.kpi.scorecard.board import Board, FeedState, Quality, WardMap, WardValue
 from csp.kpi.scorecard.facts import PERIOD_KINDS, Figure, Milestone, Point, Series
 from csp.kpi.scorecard.themes import Indicator, Theme
@@ -33,20 +33,25 @@ def read_board(platform: Platform) -> Board:
     state = platform_status(platform)
     series = _series(warehouse)
     milestones = _milestones(warehouse)
-    (borough,) = warehouse.query(
+    (area,) = warehouse.query(
         "select area_name from dim_area where area_kind = 'borough'"
     ).as_records()
     as_ofs = [f.as_of for one in series for f in one.figures if f.as_of]
     return Board(
-        borough=borough["area_name"],
+        borough=area["area_name"],
         publication_id=publication["publication_id"],
         published_at=publication["published_at"],
         as_of=max(as_ofs, default=None),
         is_stale=state["publication"]["is_stale"],
         reasons=state["publication"]["reasons"],
         themes=[
-            Theme(theme, title, _indicators([s for s in series if s.theme == theme], milestones))
-            for theme, title in PRIORITIES.items()
+            Theme(
+                theme,
+                titles.title,
+                titles.short_title,
+                _indicators([s for s in series if s.theme == theme], milestones),
+            )
+            for theme, titles in borough().settings.themes.items()
         ],
         maps=_maps(warehouse, series),
         quality=_quality(state),

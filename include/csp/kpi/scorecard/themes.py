@@ -8,14 +8,6 @@ from dataclasses import dataclass
 from csp.kpi import words
 from csp.kpi.scorecard.facts import Milestone, Series
 
-SHORT_TITLES = {
-    "neighbourhood": "Neighbourhood crime and ASB",
-    "cohesion": "Hate crime and tension",
-    "drivers": "Reoffending and drivers",
-    "violence": "Violence and VAWG",
-    "civil_protection": "Civil protection",
-    "public_realm": "Public realm",
-}
 MILESTONE = "Milestone"
 
 
@@ -57,16 +49,12 @@ def _placed(order: tuple[str, ...]) -> Callable[[str], tuple[int, str]]:
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme of the partnership."""
+    """One theme of the partnership; the short title is for a menu."""
 
     theme_id: str
     title: str
+    short_title: str
     indicators: list[Indicator]
-
-    @property
-    def short_title(self) -> str:
-        """The title for a menu."""
-        return SHORT_TITLES[self.theme_id]
 
     @property
     def computed(self) -> list[Indicator]:

@@ -6,13 +6,12 @@ import json
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
+from csp.contracts.borough import borough
 from csp.kpi import words
 from csp.kpi.scorecard.board import WardMap, WardValue
 
-OUTLINES = Path(__file__).parent / "ward_outlines.json"
 WIDTH, MARGIN = 460.0, 6.0
 #: Light to dark in steps of lightness, so that the order holds in black and white too.
 SHADES = ("#eaf1f6", "#bcd5e5", "#84b1cf", "#3f7faa", "#164b73")
@@ -91,12 +90,17 @@ def hatching() -> str:
 
 def attribution() -> str:
     """Whose outlines they are, as their licence asks to be said."""
-    return str(json.loads(OUTLINES.read_text(encoding="utf-8")).get("attribution", ""))
+    return str(_outlines().get("attribution", ""))
+
+
+def _outlines() -> dict[str, Any]:
+    outlines: dict[str, Any] = json.loads(borough().outlines.read_text(encoding="utf-8"))
+    return outlines
 
 
 def draw(facts: WardMap) -> DrawnMap:
     """Draw a ward map; a ward without an outline is in the table alone."""
-    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    features = _outlines()["features"]
     rings = {f["properties"]["ward_code"]: _rings(f["geometry"]) for f in features}
     points = [point for parts in rings.values() for ring in parts for point in ring]
     west, east = min(p[0] for p in points), max(p[0] for p in points)

@@ -53,10 +53,14 @@ def described_tables(registry: ContractRegistry, project: Path = DBT_PROJECT) ->
         nodes.append(staging_model(contract))
         if contract.platform.coreTable:
             nodes.append(core_model(contract, contract.platform.coreTable))
-    return {
-        node["name"]: {c["name"]: c.get("data_type", "text") for c in node.get("columns", [])}
-        for node in nodes
-    }
+    return {node["name"]: _column_types(node) for node in nodes}
+
+
+def _column_types(node: dict[str, Any]) -> Columns:
+    """Column → type of a described model, or of a seed, which says its types for the loading."""
+    loaded = node.get("config", {}).get("column_types", {})
+    columns = node.get("columns", [])
+    return {c["name"]: c.get("data_type") or loaded.get(c["name"], "text") for c in columns}
 
 
 def rendered(sql: str, project: Path = DBT_PROJECT) -> str:

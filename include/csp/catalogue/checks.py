@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from csp.catalogue.measure_sql import reading_of
 from csp.catalogue.model import CatalogueFile, Measure
 from csp.catalogue.registry import KpiCatalogue
 from csp.contracts import ContractRegistry
+from csp.contracts.borough import borough
 from csp.contracts.dbt_models import core_model, staging_model
 from csp.contracts.reading import SAFE_LOADER, ContractError, load_strict
 from csp.project import DBT_PROJECT
@@ -74,7 +76,8 @@ def rendered(sql: str, project: Path = DBT_PROJECT) -> str:
         jinja2.TemplateError: A variable or macro is not known.
     """
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
-    variables = _of_yaml(project / "dbt_project.yml").get("vars", {})
+    own = _of_yaml(project / "dbt_project.yml").get("vars", {})
+    variables = own | json.loads(borough().dbt_variables)
     given = {"ref": '"{}"'.format, "var": variables.__getitem__}
     macros = (project / "macros" / "dates.sql").read_text(encoding="utf-8")
     dates = environment.from_string(macros).make_module(given)
@@ -167,8 +170,7 @@ def _unmeasured(catalogue: KpiCatalogue, project: Path) -> list[str]:
     folder = project / "models" / "intermediate" / "kpi"
     by_hand = [*folder.glob(BY_HAND), *folder.glob("int_kpi__milestones_*.sql")]
     sql = "".join(path.read_text(encoding="utf-8") for path in by_hand)
-    rules = project / "seeds" / "reference" / "kpi_milestone_rule.csv"
-    with rules.open(encoding="utf-8", newline="") as lines:
+    with borough().seed("kpi_milestone_rule").open(encoding="utf-8", newline="") as lines:
         ruled = {row["kpi_id"] for row in csv.DictReader(lines)}
     return [
         f"{catalogue.place(kpi.id, breakdown)}: {kpi.id}, breakdown {breakdown}: nothing measures "

@@ -217,8 +217,7 @@ def test_antisemitic_offences_lie_within_faith_and_other_places_and_groups_do_no
             outcomes | {"offence_subgroup": antisemitic, "events": 2},
             offences | {"offence_subgroup": racist, "events": 70, "borough_code": "outside"},
             offences | {"offence_subgroup": racist, "events": 5, "area_level": "ward"},
-            offences
-            | {"offence_group": "ROBBERY", "offence_subgroup": "ROBBERY", "events": 9},
+            offences | {"offence_group": "ROBBERY", "offence_subgroup": "ROBBERY", "events": 9},
         ],
     )
     assert rows == [

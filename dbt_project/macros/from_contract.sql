@@ -16,7 +16,7 @@ cells as (
         delivery_order,
         delivered_on,
         max(period_start) over (partition by series) as newest_period_start
-    from {{ ref('stg_lake__delivery_cell') }}
+    from {{ ref('stg_lake__delivery_period') }}
     where feed = '{{ feed }}'
 ),
 

@@ -99,7 +99,7 @@ def delivery_gate(feed: str) -> str:
         raise GateHeldError(
             [f"delivery {d.delivery_id} ({d.file_name}): {d.reason}" for d in waiting]
         )
-    return f"{len(outcome.verdicts)} checks judged, {len(outcome.warnings)} warnings"
+    return f"{len(outcome.results)} checks judged, {len(outcome.warnings)} warnings"
 
 
 def announce(feed: str) -> Any:  # noqa: ANN401 - Airflow's own type

@@ -12,7 +12,7 @@ from csp_airflow.model_task import Progress
 from csp_airflow.names import CORE_GROUP, model_task_id
 
 if TYPE_CHECKING:
-    from csp.quality.judge import Verdict
+    from csp.quality.judge import CheckResult
     from csp.warehouse.dbt_models import Tell
     from csp.warehouse.refresh import RefreshRun
 
@@ -40,7 +40,7 @@ def _or_hold(run: RefreshRun, step: Callable[[], Outcome]) -> Outcome:
         raise
 
 
-def _shown(warnings: list[Verdict]) -> None:
+def _shown(warnings: list[CheckResult]) -> None:
     for warning in warnings:
         print(f"warning: {warning}")  # noqa: T201 - Airflow's task log
 
@@ -119,7 +119,7 @@ def warehouse_gate(ticket: Ticket) -> str:
     run = _run(ticket)
     outcome = _or_hold(run, run.gate_core)
     _shown(outcome.warnings)
-    return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
+    return f"{len(outcome.results)} checks, {len(outcome.warnings)} warnings"
 
 
 @data_errors_fail_at_once
@@ -134,7 +134,7 @@ def publication_audit(ticket: Ticket) -> str:
     run = _run(ticket)
     outcome = _or_hold(run, run.audit_publication)
     _shown(outcome.warnings)
-    return f"{len(outcome.verdicts)} checks, {len(outcome.warnings)} warnings"
+    return f"{len(outcome.results)} checks, {len(outcome.warnings)} warnings"
 
 
 @data_errors_fail_at_once

@@ -84,8 +84,8 @@ def spoilt(kind: str) -> dict[str, str]:
             found[f"WH-AREA-{core.name}"] = f"update {table} set area_code = 'x' where {where}"
     if kind == "value":
         found |= {
-            f"WH-LAKE-{feed}": "update lake.delivery_cell set row_count = row_count + 1 where "
-            f"rowid = (select min(rowid) from lake.delivery_cell where feed = '{feed}')"
+            f"WH-LAKE-{feed}": "update lake.delivery_period set row_count = row_count + 1 where "
+            f"rowid = (select min(rowid) from lake.delivery_period where feed = '{feed}')"
             for feed in FEEDS
         }
     return found

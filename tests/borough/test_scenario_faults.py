@@ -14,7 +14,7 @@ from csp.ledger.decisions import decide
 from csp.ledger.releases import DISCARD
 from csp.ledger.tables import Delivery
 from csp.quality.delivery_gate import DeliveryGate
-from csp.quality.judge import Verdict
+from csp.quality.judge import CheckResult
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
@@ -26,13 +26,13 @@ from .conftest import Published
 #: File of a fault → what intake finds in it, and the checks of the gate that fail.
 FOUND = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
 JUDGED = {"held", "warned"}
-Come = tuple[Fault, IngestOutcome, list[Verdict]]
+Come = tuple[Fault, IngestOutcome, list[CheckResult]]
 
 
-def failed_checks(platform: Platform, outcome: IngestOutcome) -> list[Verdict]:
+def failed_checks(platform: Platform, outcome: IngestOutcome) -> list[CheckResult]:
     """What the gate says against a delivery."""
     contract = platform.registry.get(outcome.feed or "")
-    verdicts = DeliveryGate(contract, platform.home, platform.ledger).run().verdicts
+    verdicts = DeliveryGate(contract, platform.home, platform.ledger).run().results
     return [v for v in verdicts if v.delivery_id == outcome.delivery_id and not v.passed]
 
 

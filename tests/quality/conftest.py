@@ -151,7 +151,7 @@ def judged_years(
         desk = desk_at(folder, registry)
         outcomes = desk.take_all(*plain_files(folder, contract))
         assert {outcome.verdict for outcome in outcomes} == {"accepted"}
-        verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
+        verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().results
         assert [str(verdict) for verdict in verdicts if not verdict.passed] == []
         desk.ledger.engine.dispose()
         return folder

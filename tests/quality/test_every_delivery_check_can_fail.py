@@ -139,7 +139,7 @@ def test_a_bad_month_fails_its_check(
     contract, desk = registry.get(feed), year_desk(feed)
     bad = BAD[check_id](desk, tmp_path)
     assert bad.verdict == "accepted"
-    verdicts = [v for v in gate(desk, contract).verdicts if v.delivery_id == bad.delivery_id]
+    verdicts = [v for v in gate(desk, contract).results if v.delivery_id == bad.delivery_id]
     (verdict,) = [v for v in verdicts if v.check_id == check_id]
     assert not verdict.passed
     assert "could not be judged" not in verdict.observed
@@ -175,7 +175,7 @@ def test_no_value_of_a_row_enters_a_gate_result(
 ) -> None:
     rows = [street_row(MONTH, i, Location="On or near Canary Lane 4711") for i in range(30)]
     desk.take(street_file(tmp_path, MONTH, rows))
-    said = " ".join(str(verdict) for verdict in gate(desk, street).verdicts)
+    said = " ".join(str(verdict) for verdict in gate(desk, street).results)
     assert "P1-G" in said
     assert "Canary Lane" not in said
     assert rows[0].split(",", maxsplit=1)[0] not in said

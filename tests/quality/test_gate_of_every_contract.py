@@ -26,8 +26,8 @@ from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.samples import numbered, valid_row
 from csp.ingest.recognise import facts_of_name, period_in_name
 from csp.ledger.releases import open_deliveries
-from csp.quality.cell_measures import LIKE
 from csp.quality.delivery_gate import DeliveryGate
+from csp.quality.period_measures import LIKE
 
 from .test_every_delivery_check_can_fail import BAD
 
@@ -204,7 +204,7 @@ def test_the_bad_file_fails_its_check_and_is_held_when_that_is_critical(
     delivery = sent(contract, bad_files(contract, check))
     if bad := check.implementation.bad:
         spoil_lake(desk, contract, delivery, bad.lake)
-    verdicts = DeliveryGate(contract, desk.home, desk.ledger, [check]).run().verdicts
+    verdicts = DeliveryGate(contract, desk.home, desk.ledger, [check]).run().results
     (verdict,) = (v for v in verdicts if (v.delivery_id, v.check_id) == (delivery, check_id))
     assert not verdict.passed, verdict.observed
     assert "could not be judged" not in verdict.observed
@@ -241,7 +241,7 @@ def test_the_good_file_of_each_check_passes_it(
         name, content = file_of(contract, first_day(contract), rows)
         outcome = desk.take_text(name, content, feed=feed)
         assert outcome.verdict == "accepted", outcome.reason
-        verdicts = DeliveryGate(contract, desk.home, desk.ledger, checks).run().verdicts
+        verdicts = DeliveryGate(contract, desk.home, desk.ledger, checks).run().results
         judged = {v.check_id for v in verdicts if v.delivery_id == outcome.delivery_id}
         assert judged >= {check.id for check in checks}
         assert [str(verdict) for verdict in verdicts if not verdict.passed] == []

@@ -119,12 +119,12 @@ def test_rows_lost_from_the_lake_are_stopped_by_the_warehouse_gate(
     with published.ledger.session() as session:
         from sqlalchemy import update  # noqa: PLC0415
 
-        from csp.ledger.tables import DeliveryCell  # noqa: PLC0415
+        from csp.ledger.tables import DeliveryPeriod  # noqa: PLC0415
 
-        session.execute(update(DeliveryCell).values(row_count=DeliveryCell.row_count + 1))
+        session.execute(update(DeliveryPeriod).values(row_count=DeliveryPeriod.row_count + 1))
     held("WH-LAKE-police_street_crime")
     with published.ledger.session() as session:
-        session.execute(update(DeliveryCell).values(row_count=DeliveryCell.row_count - 1))
+        session.execute(update(DeliveryPeriod).values(row_count=DeliveryPeriod.row_count - 1))
 
 
 def test_a_spoilt_mart_is_stopped_by_the_publication_audit(

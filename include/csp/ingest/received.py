@@ -22,7 +22,7 @@ class IngestedRows:
         accepted: Rows in the lake.
         quarantined: Rows held back.
         period_start: The month of the delivery, or None when a file holds many.
-        cells: (series, first day of month, rows) of the accepted rows.
+        periods: (series, first day of month, rows) of the accepted rows.
         findings: What the rules found.
         finding_lines: Code → the first line numbers it was found on, of findings that hold back.
         rows_per_line: Rows that each line of a wide file stands for.
@@ -32,7 +32,7 @@ class IngestedRows:
     accepted: int
     quarantined: int
     period_start: date | None
-    cells: list[tuple[str, date, int]]
+    periods: list[tuple[str, date, int]]
     findings: list[Finding]
     finding_lines: dict[str, list[int]]
     rows_per_line: int = 1

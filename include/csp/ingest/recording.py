@@ -11,7 +11,7 @@ from csp.ingest.feedback import write_feedback
 from csp.ingest.findings import Finding
 from csp.ingest.received import IngestedRows, IngestOutcome, ReceivedFile
 from csp.ledger.sessions import Ledger, utc_now
-from csp.ledger.tables import Delivery, DeliveryCell, Receipt, VerdictCount
+from csp.ledger.tables import Delivery, DeliveryPeriod, Receipt, VerdictCount
 from csp.storage.home import Home
 
 
@@ -81,7 +81,7 @@ def record(
 def _store(
     ledger: Ledger, delivery: dict[str, Any], rows: IngestedRows | None, findings: list[Finding]
 ) -> None:
-    """Write one delivery's outcome, its findings and its cells, in one transaction.
+    """Write one delivery's outcome, its findings and its periods, in one transaction.
 
     Args:
         ledger: The ledger.
@@ -91,7 +91,7 @@ def _store(
     """
     delivery_id = delivery["delivery_id"]
     with ledger.session() as session:
-        for table in (VerdictCount, DeliveryCell):
+        for table in (VerdictCount, DeliveryPeriod):
             session.execute(delete(table).where(table.delivery_id == delivery_id))
         if session.get(Delivery, delivery_id):
             session.merge(Delivery(**delivery))
@@ -120,9 +120,9 @@ def _store(
                     for f in findings
                 ],
             )
-        if rows and rows.cells:
+        if rows and rows.periods:
             session.execute(
-                insert(DeliveryCell),
+                insert(DeliveryPeriod),
                 [
                     {
                         "delivery_id": delivery_id,
@@ -131,6 +131,6 @@ def _store(
                         "period_start": period_start,
                         "row_count": row_count,
                     }
-                    for series, period_start, row_count in rows.cells
+                    for series, period_start, row_count in rows.periods
                 ],
             )

@@ -54,7 +54,7 @@ def _count_findings(groups: list[tuple[Any, ...]], rules: list[CompiledRule]) ->
     ]
 
 
-def _accepted_cells(
+def _accepted_periods(
     groups: list[tuple[Any, ...]], rules: list[CompiledRule]
 ) -> Counter[tuple[str, date]]:
     """(series, first day of period) → rows that no rule holds back."""
@@ -66,11 +66,11 @@ def _accepted_cells(
         )
         for first in range(0, len(rules), BITS_PER_MASK)
     ]
-    cells: Counter[tuple[str, date]] = Counter()
+    accepted: Counter[tuple[str, date]] = Counter()
     for series, first, *masks, count in groups:
         if not any(mask & bits for mask, bits in zip(masks, held, strict=True)):
-            cells[series, first] += count
-    return cells
+            accepted[series, first] += count
+    return accepted
 
 
 class RowIngest:
@@ -139,8 +139,8 @@ class RowIngest:
         )
         evaluation = Evaluation(connection, self.rules, source, evaluated, account, per_line)
         findings = _count_findings(groups, self.rules)
-        cells = _accepted_cells(groups, self.rules)
-        held = rows - sum(cells.values())
+        accepted = _accepted_periods(groups, self.rules)
+        held = rows - sum(accepted.values())
         self._refuse_what_must_not_come(evaluation, findings)
         self._refuse_when_mostly_faulty(evaluation, rows, held, findings)
         lines = self._write(evaluation, held)
@@ -156,7 +156,7 @@ class RowIngest:
             rows - held,
             held,
             period,
-            [(series, first, count) for (series, first), count in sorted(cells.items())],
+            [(series, first, count) for (series, first), count in sorted(accepted.items())],
             [*of_file, *period_findings, *findings],
             lines,
             per_line,

@@ -14,13 +14,13 @@ from itertools import groupby
 from sqlalchemy import select
 
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import Decision, Delivery, DeliveryCell, GateResult
+from csp.ledger.tables import Decision, Delivery, DeliveryPeriod, GateResult
 
 DISCARD, ADMIT = "discard", "admit"
 
 
 @dataclass(frozen=True)
-class ReleaseCell:
+class ReleasePeriod:
     """One month of one series in one delivery, placed among its releases.
 
     Attributes:
@@ -114,24 +114,24 @@ def _age(delivery: Delivery) -> tuple[date, datetime, str]:
 
 
 def _rank(
-    cells: list[tuple[DeliveryCell, Delivery]], decisions: dict[str, str], order: dict[str, int]
-) -> list[ReleaseCell]:
+    periods: list[tuple[DeliveryPeriod, Delivery]], decisions: dict[str, str], order: dict[str, int]
+) -> list[ReleasePeriod]:
     ranked = []
-    oldest_first = sorted(cells, key=lambda pair: _age(pair[1]))
-    for position, (cell, delivery) in enumerate(oldest_first):
+    oldest_first = sorted(periods, key=lambda pair: _age(pair[1]))
+    for position, (period, delivery) in enumerate(oldest_first):
         ranked.append(
-            ReleaseCell(
-                feed=cell.feed,
-                delivery_id=cell.delivery_id,
-                series=cell.series,
-                period_start=cell.period_start,
-                row_count=cell.row_count,
+            ReleasePeriod(
+                feed=period.feed,
+                delivery_id=period.delivery_id,
+                series=period.series,
+                period_start=period.period_start,
+                row_count=period.row_count,
                 release_on=delivery.release_on,
                 release_rank=len(oldest_first) - position,
                 previous_row_count=oldest_first[position - 1][0].row_count if position else None,
-                delivery_order=order[cell.delivery_id],
+                delivery_order=order[period.delivery_id],
                 delivered_on=_age(delivery)[0],
-                is_reported=decisions.get(cell.delivery_id) != ADMIT,
+                is_reported=decisions.get(period.delivery_id) != ADMIT,
             )
         )
     return ranked
@@ -147,10 +147,10 @@ def _orders(deliveries: Iterable[Delivery]) -> dict[str, int]:
     return order
 
 
-def release_cells(
+def release_periods(
     ledger: Ledger, *, feed: str | None = None, only_ready: bool = True
-) -> list[ReleaseCell]:
-    """Every cell of every delivery that may be read, ranked by release.
+) -> list[ReleasePeriod]:
+    """Every period of every delivery that may be read, ranked by release.
 
     Args:
         ledger: The ledger.
@@ -160,13 +160,13 @@ def release_cells(
     """
     decisions = _decisions(ledger)
     judged, failures = delivery_gate_failures(ledger)
-    query = select(DeliveryCell, Delivery).join(
-        Delivery, Delivery.delivery_id == DeliveryCell.delivery_id
+    query = select(DeliveryPeriod, Delivery).join(
+        Delivery, Delivery.delivery_id == DeliveryPeriod.delivery_id
     )
     if feed:
-        query = query.where(DeliveryCell.feed == feed)
+        query = query.where(DeliveryPeriod.feed == feed)
     with ledger.session() as session:
-        pairs = [(cell, delivery) for cell, delivery in session.execute(query)]
+        pairs = [(period, delivery) for period, delivery in session.execute(query)]
 
     def may_be_read(delivery_id: str) -> bool:
         if decisions.get(delivery_id) == DISCARD:
@@ -175,23 +175,23 @@ def release_cells(
             return True
         return delivery_id in judged and delivery_id not in failures
 
-    def place(pair: tuple[DeliveryCell, Delivery]) -> tuple[str, str, date]:
+    def place(pair: tuple[DeliveryPeriod, Delivery]) -> tuple[str, str, date]:
         return (pair[0].feed, pair[0].series, pair[0].period_start)
 
     readable = sorted((p for p in pairs if may_be_read(p[0].delivery_id)), key=place)
     order = _orders({delivery.delivery_id: delivery for _, delivery in readable}.values())
     return [
-        cell
-        for _, cells in groupby(readable, key=place)
-        for cell in _rank(list(cells), decisions, order)
+        period
+        for _, periods in groupby(readable, key=place)
+        for period in _rank(list(periods), decisions, order)
     ]
 
 
 def ready_deliveries(ledger: Ledger) -> dict[str, list[str]]:
     """Deliveries that may be read, by feed, each list sorted."""
     ready: dict[str, set[str]] = {}
-    for cell in release_cells(ledger):
-        ready.setdefault(cell.feed, set()).add(cell.delivery_id)
+    for period in release_periods(ledger):
+        ready.setdefault(period.feed, set()).add(period.delivery_id)
     return {feed: sorted(ids) for feed, ids in sorted(ready.items())}
 
 

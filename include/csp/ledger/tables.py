@@ -67,7 +67,7 @@ class VerdictCount(LedgerTable):
     row_count: Mapped[int] = mapped_column(BigInteger)
 
 
-class DeliveryCell(LedgerTable):
+class DeliveryPeriod(LedgerTable):
     """Each row is one period (day, week, month, …) of one series in one accepted delivery."""
 
     __tablename__ = "delivery_cell"

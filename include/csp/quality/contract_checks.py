@@ -11,7 +11,7 @@ from csp.quality.judge import TableCheck
 def _lake_reconciles(contract: Contract) -> TableCheck:
     return none(
         f"WH-LAKE-{contract.id}",
-        "lake.delivery_cell",
+        "lake.delivery_period",
         f"schema lake holds as many rows of {contract.id} as the ledger says may be read",
         f"""select counted.rows_counted, expected.rows_expected
             from (select count(*) as rows_counted from lake.{contract.id}) as counted

@@ -1,8 +1,8 @@
-"""The gate after ingest: what was just written to a feed's lake, judged cell by cell.
+"""The gate after ingest: what was just written to a feed's lake, judged period by period.
 
-A cell is one period of one series in one delivery. Measures of the rows are taken once, from the
+A period is one period of one series in one delivery. Measures of the rows are taken once, from the
 lake and not from what ingest said of itself; measures against other periods (volume, revision) are
-taken anew for every delivery each time, so that the verdict does not hang on the order in which
+taken anew for every delivery each time, so that the result does not hang on the order in which
 the periods arrived.
 """
 
@@ -20,13 +20,21 @@ from csp.contracts.checks import GateCheck
 from csp.ledger.releases import ungated_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery, GateResult
-from csp.quality.cell_measures import CellMeasures, measure_name
 from csp.quality.duckdb_dialect import duckdb_url
-from csp.quality.judge import CRITICAL, GateOutcome, Judgement, TableCheck, Verdict, judge, record
+from csp.quality.judge import (
+    CRITICAL,
+    CheckResult,
+    GateOutcome,
+    Judgement,
+    TableCheck,
+    judge,
+    record,
+)
+from csp.quality.period_measures import PeriodMeasures, measure_name
 from csp.storage.home import Home
 
 RECONCILE = "LAKE-RECONCILE"
-MOST_CELLS_NAMED = 5
+MOST_PERIODS_NAMED = 5
 
 
 class DeliveryGate:
@@ -52,10 +60,10 @@ class DeliveryGate:
         self.path = home.scratch / f"gate-{contract.id}-{uuid.uuid4().hex}.duckdb"
 
     def run(self) -> GateOutcome:
-        """Judge every delivery whose verdict is new or has changed, and record it.
+        """Judge every delivery whose result is new or has changed, and record it.
 
         Returns:
-            The verdicts recorded; empty when nothing is new.
+            The results recorded; empty when nothing is new.
         """
         clock = time.perf_counter()
         gate = f"delivery:{self.contract.id}"
@@ -65,15 +73,15 @@ class DeliveryGate:
         self.path.unlink(missing_ok=True)
         try:
             with duckdb.connect(str(self.path)) as connection:
-                CellMeasures(self.contract, self.home, self.ledger, self.gate_checks).take(
+                PeriodMeasures(self.contract, self.home, self.ledger, self.gate_checks).take(
                     connection, fresh
                 )
             judgements = judge(duckdb_url(str(self.path)), self._checks())
             with duckdb.connect(str(self.path), read_only=True) as connection:
-                verdicts = self._verdicts(connection, judgements, fresh)
+                results = self._results(connection, judgements, fresh)
         finally:
             self.path.unlink(missing_ok=True)
-        outcome = GateOutcome(gate, verdicts)
+        outcome = GateOutcome(gate, results)
         record(self.ledger, outcome, clock=clock)
         return outcome
 
@@ -89,7 +97,7 @@ class DeliveryGate:
                     check.description,
                     check.severity,
                     owner,
-                    "gate.cell_measure",
+                    "gate.period_measure",
                     "ExpectColumnValuesToBeBetween",
                     {"column": column, "min_value": bounds.min, "max_value": bounds.max},
                     ["delivery_id", "series", "period_start"],
@@ -97,13 +105,13 @@ class DeliveryGate:
             )
         return checks
 
-    def _verdicts(
+    def _results(
         self,
         connection: duckdb.DuckDBPyConnection,
         judgements: list[Judgement],
         fresh: list[str],
-    ) -> list[Verdict]:
-        """One verdict per delivery and check, for fresh deliveries and for changed verdicts."""
+    ) -> list[CheckResult]:
+        """One result per delivery and check, for fresh deliveries and for changed results."""
         with self.ledger.session() as session:
             names = dict(
                 session.execute(
@@ -112,24 +120,24 @@ class DeliveryGate:
                     )
                 ).all()
             )
-        before = self._standing_verdicts()
-        verdicts = self._reconcile(connection, fresh, names)
+        before = self._standing_results()
+        results = self._reconcile(connection, fresh, names)
         for gate_check, judgement in zip(self.gate_checks, judgements, strict=True):
             check = judgement.check
             by_profile = gate_check.implementation.profile is not None
             offenders = self._offenders(connection, judgement)
             unjudged = not judgement.passed and not judgement.offenders_query
             for delivery_id in names if by_profile else fresh:
-                cells = offenders.get(delivery_id, [])
-                passed = not cells and not unjudged
+                periods = offenders.get(delivery_id, [])
+                passed = not periods and not unjudged
                 is_news = before.get((delivery_id, check.id)) != passed
                 if delivery_id not in fresh and not is_news:
                     continue
-                observed = "; ".join(cells[:MOST_CELLS_NAMED]) or (
+                observed = "; ".join(periods[:MOST_PERIODS_NAMED]) or (
                     judgement.observed if unjudged else "within bounds"
                 )
-                verdicts.append(
-                    Verdict(
+                results.append(
+                    CheckResult(
                         check.id,
                         check.sentence,
                         check.severity,
@@ -140,9 +148,9 @@ class DeliveryGate:
                         delivery_id,
                     )
                 )
-        return verdicts
+        return results
 
-    def _standing_verdicts(self) -> dict[tuple[str, str], bool]:
+    def _standing_results(self) -> dict[tuple[str, str], bool]:
         with self.ledger.session() as session:
             rows = session.execute(
                 select(GateResult.delivery_id, GateResult.check_id, GateResult.passed)
@@ -167,7 +175,7 @@ class DeliveryGate:
 
     def _reconcile(
         self, connection: duckdb.DuckDBPyConnection, fresh: list[str], names: dict[str, str]
-    ) -> list[Verdict]:
+    ) -> list[CheckResult]:
         """The lake holds exactly the rows that the ledger says were accepted."""
         counted = dict(
             connection.execute(
@@ -183,7 +191,7 @@ class DeliveryGate:
                 ).all()
             )
         return [
-            Verdict(
+            CheckResult(
                 RECONCILE,
                 "The lake holds as many rows as ingest accepted",
                 CRITICAL,

@@ -1,4 +1,4 @@
-"""Great Expectations as the judge: checks in, verdicts out, and no value of a row in between."""
+"""Great Expectations as the judge: checks in, results out, and no value of a row in between."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One check's verdict on one subject, as the ledger keeps it."""
+class CheckResult:
+    """One check's result on one subject, as the ledger keeps it."""
 
     check_id: str
     sentence: str
@@ -80,8 +80,8 @@ class Verdict:
     delivery_id: str | None = None
 
     @classmethod
-    def of(cls, judgement: Judgement) -> Verdict:
-        """The verdict on a whole table."""
+    def of(cls, judgement: Judgement) -> CheckResult:
+        """The result on a whole table."""
         check = judgement.check
         return cls(
             check.id,
@@ -95,7 +95,7 @@ class Verdict:
 
     @property
     def blocks(self) -> bool:
-        """Whether nothing may go past this verdict."""
+        """Whether nothing may go past this result."""
         return self.severity == CRITICAL and not self.passed
 
     def __str__(self) -> str:
@@ -104,10 +104,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class GateOutcome:
-    """The verdicts of one run of one gate."""
+    """The results of one run of one gate."""
 
     gate: str
-    verdicts: list[Verdict]
+    results: list[CheckResult]
 
     @property
     def passed(self) -> bool:
@@ -115,14 +115,14 @@ class GateOutcome:
         return not self.blocking
 
     @property
-    def blocking(self) -> list[Verdict]:
+    def blocking(self) -> list[CheckResult]:
         """Critical checks that failed."""
-        return [verdict for verdict in self.verdicts if verdict.blocks]
+        return [result for result in self.results if result.blocks]
 
     @property
-    def warnings(self) -> list[Verdict]:
+    def warnings(self) -> list[CheckResult]:
         """Warnings that failed; shown, and recorded."""
-        return [v for v in self.verdicts if v.severity == WARNING and not v.passed]
+        return [v for v in self.results if v.severity == WARNING and not v.passed]
 
 
 def _observed(result: dict[str, Any]) -> str:
@@ -230,7 +230,7 @@ def _judgement(check: TableCheck, result: ExpectationValidationResult) -> Judgem
 def record(
     ledger: Ledger, outcome: GateOutcome, *, clock: float, refresh_id: int | None = None
 ) -> None:
-    """Keep a gate's verdicts in the ledger.
+    """Keep a gate's results in the ledger.
 
     Args:
         ledger: The ledger.
@@ -249,7 +249,7 @@ def record(
         )
         session.add(run)
         session.flush()
-        if outcome.verdicts:
+        if outcome.results:
             session.execute(
                 insert(GateResult),
                 [
@@ -264,6 +264,6 @@ def record(
                         "passed": v.passed,
                         "observed": v.observed,
                     }
-                    for v in outcome.verdicts
+                    for v in outcome.results
                 ],
             )

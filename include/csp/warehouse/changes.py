@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from csp.contracts import Contract
-from csp.ledger.releases import ReleaseCell
+from csp.ledger.releases import ReleasePeriod
 from csp.warehouse.dbt_models import CORE_STAGE, DbtModel, resting_on
 from csp.warehouse.dbt_runner import ALWAYS_BUILT
 
@@ -14,19 +14,19 @@ from csp.warehouse.dbt_runner import ALWAYS_BUILT
 CODE = "code"
 
 
-def feed_digests(cells: Iterable[ReleaseCell], code: str) -> dict[str, str]:
+def feed_digests(periods: Iterable[ReleasePeriod], code: str) -> dict[str, str]:
     """Feed → digest of what may be read of it; and the version of the code under `code`."""
     digests: dict[str, hashlib._Hash] = {}
-    for cell in cells:
-        digests.setdefault(cell.feed, hashlib.sha256()).update(repr(cell).encode())
+    for period in periods:
+        digests.setdefault(period.feed, hashlib.sha256()).update(repr(period).encode())
     return {CODE: code} | {feed: digest.hexdigest() for feed, digest in digests.items()}
 
 
-def inputs_digest(cells: Iterable[ReleaseCell], code: str) -> str:
+def inputs_digest(periods: Iterable[ReleasePeriod], code: str) -> str:
     """One digest of everything that a publication is made of: code and deliveries."""
     digest = hashlib.sha256(code.encode())
-    for cell in cells:
-        digest.update(repr(cell).encode())
+    for period in periods:
+        digest.update(repr(period).encode())
     return digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ import pyarrow
 
 from csp.errors import CspError
 from csp.files import write_whole
-from csp.ledger.releases import ReleaseCell
+from csp.ledger.releases import ReleasePeriod
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.sql import quoted
 from csp.storage.home import Home
@@ -29,7 +29,7 @@ from csp.warehouse.engine import (
     QueryResult,
 )
 from csp.warehouse.lake_relation import (
-    DELIVERY_CELL_COLUMNS,
+    DELIVERY_PERIOD_COLUMNS,
     column_definitions,
     lake_columns,
     lake_select,
@@ -65,7 +65,7 @@ class DuckDBWarehouse:
         finally:
             connection.close()
 
-    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
+    def load(self, inputs: Sequence[LakeInput], periods: Sequence[ReleasePeriod]) -> None:
         """Views over the Parquet files of the ready deliveries; no row is copied."""
         with self._candidate() as connection:
             connection.execute("create schema if not exists lake")
@@ -78,13 +78,16 @@ class DuckDBWarehouse:
                 connection.execute(
                     f"create or replace view lake.{lake.contract.id} as {lake_select(lake)}"
                 )
-            definitions = column_definitions(DELIVERY_CELL_COLUMNS)
-            connection.execute(f"create or replace table lake.delivery_cell ({definitions})")
-            if cells:  # one statement: one for each row takes fifty times as long
-                values = ", ".join("unnest(?)" for _ in DELIVERY_CELL_COLUMNS)
+            definitions = column_definitions(DELIVERY_PERIOD_COLUMNS)
+            connection.execute(f"create or replace table lake.delivery_period ({definitions})")
+            if periods:  # one statement: one for each row takes fifty times as long
+                values = ", ".join("unnest(?)" for _ in DELIVERY_PERIOD_COLUMNS)
                 connection.execute(
-                    f"insert into lake.delivery_cell select {values}",
-                    [[getattr(cell, name) for cell in cells] for name in DELIVERY_CELL_COLUMNS],
+                    f"insert into lake.delivery_period select {values}",
+                    [
+                        [getattr(period, name) for period in periods]
+                        for name in DELIVERY_PERIOD_COLUMNS
+                    ],
                 )
 
     def dbt_environment(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from csp.contracts import Contract
-from csp.ledger.releases import ReleaseCell
+from csp.ledger.releases import ReleasePeriod
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +70,8 @@ class Warehouse(Protocol):
 
     name: str
 
-    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
-        """Make schema `lake` show exactly these deliveries and cells."""
+    def load(self, inputs: Sequence[LakeInput], periods: Sequence[ReleasePeriod]) -> None:
+        """Make schema `lake` show exactly these deliveries and periods."""
 
     def dbt_environment(self) -> dict[str, str]:
         """Environment variables from which the dbt profile finds this engine."""
@@ -80,7 +80,7 @@ class Warehouse(Protocol):
         """SQLAlchemy address at which Great Expectations finds the candidate."""
 
     def built(self) -> dict[str, str]:
-        """What the core models of the candidate were last built from: feed → digest of its cells.
+        """What the core models of the candidate were last built from: feed → digest of its periods.
 
         Empty when that is not known, as while they are being built.
         """

@@ -6,7 +6,7 @@ from csp.contracts import Contract
 from csp.sql import quoted_list
 from csp.warehouse.engine import LakeInput
 
-DELIVERY_CELL_COLUMNS = {
+DELIVERY_PERIOD_COLUMNS = {
     "feed": "text",
     "delivery_id": "text",
     "series": "text",

@@ -23,7 +23,7 @@ from psycopg2.extras import execute_values
 from sqlalchemy.engine import URL, make_url
 
 from csp.errors import CspError
-from csp.ledger.releases import ReleaseCell
+from csp.ledger.releases import ReleasePeriod
 from csp.sql import quoted
 from csp.storage.home import Home
 from csp.warehouse.engine import (
@@ -35,7 +35,7 @@ from csp.warehouse.engine import (
     QueryResult,
 )
 from csp.warehouse.lake_relation import (
-    DELIVERY_CELL_COLUMNS,
+    DELIVERY_PERIOD_COLUMNS,
     column_definitions,
     lake_columns,
     lake_select,
@@ -112,7 +112,7 @@ class PostgresWarehouse:
             for statement in statements:
                 cursor.execute(statement)
 
-    def load(self, inputs: Sequence[LakeInput], cells: Sequence[ReleaseCell]) -> None:
+    def load(self, inputs: Sequence[LakeInput], periods: Sequence[ReleasePeriod]) -> None:
         """Copy new deliveries into schema `lake`, take out those that may not be read any more."""
         self._execute("create schema if not exists lake")
         with duckdb.connect() as engine:
@@ -124,7 +124,7 @@ class PostgresWarehouse:
             for lake in inputs:
                 self._load_feed(engine, lake)
             engine.execute("detach server")
-        self._load_cells(cells)
+        self._load_periods(periods)
 
     def _load_feed(self, engine: duckdb.DuckDBPyConnection, lake: LakeInput) -> None:
         feed, columns = lake.contract.id, lake_columns(lake.contract)
@@ -154,20 +154,23 @@ class PostgresWarehouse:
         engine.execute(f"insert into server.lake.{feed} ({names}) select {names} from ({rows})")
         self._execute(f"analyze lake.{feed}")
 
-    def _load_cells(self, cells: Sequence[ReleaseCell]) -> None:
+    def _load_periods(self, periods: Sequence[ReleasePeriod]) -> None:
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute(
-                "create table if not exists lake.delivery_cell "
-                f"({column_definitions(DELIVERY_CELL_COLUMNS)})"
+                "create table if not exists lake.delivery_period "
+                f"({column_definitions(DELIVERY_PERIOD_COLUMNS)})"
             )
-            cursor.execute("delete from lake.delivery_cell")
+            cursor.execute("delete from lake.delivery_period")
             execute_values(
                 cursor,
-                "insert into lake.delivery_cell values %s",
-                [tuple(getattr(cell, name) for name in DELIVERY_CELL_COLUMNS) for cell in cells],
+                "insert into lake.delivery_period values %s",
+                [
+                    tuple(getattr(period, name) for name in DELIVERY_PERIOD_COLUMNS)
+                    for period in periods
+                ],
             )
             # Every staging view joins it, and its rows are all new.
-            cursor.execute("analyze lake.delivery_cell")
+            cursor.execute("analyze lake.delivery_period")
 
     def dbt_environment(self) -> dict[str, str]:
         """Target and address of the dbt profile."""

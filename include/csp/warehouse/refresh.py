@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from csp.contracts import Contract
 from csp.contracts.borough import borough
 from csp.errors import CspError, GateHeldError
-from csp.ledger.releases import open_deliveries, ready_deliveries, release_cells
+from csp.ledger.releases import open_deliveries, ready_deliveries, release_periods
 from csp.ledger.sessions import utc_now
 from csp.ledger.tables import Publication, Refresh
 from csp.quality.delivery_gate import DeliveryGate
-from csp.quality.judge import GateOutcome, TableCheck, Verdict, judge, record
+from csp.quality.judge import CheckResult, GateOutcome, TableCheck, judge, record
 from csp.quality.publication_suite import publication_suite, reconciliation_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.changes import changed_feeds, feed_digests, inputs_digest, untouched_models
@@ -132,7 +132,7 @@ class RefreshRun:
             return reasons
         return list(last.reasons)
 
-    def admit_deliveries(self) -> list[Verdict]:
+    def admit_deliveries(self) -> list[CheckResult]:
         """Judge what no gate has seen yet; hold when a bad delivery is open.
 
         Returns:
@@ -141,7 +141,7 @@ class RefreshRun:
         Raises:
             GateHeldError: A delivery is rejected or held, and nothing has put it right.
         """
-        warnings: list[Verdict] = []
+        warnings: list[CheckResult] = []
         with self.ledger.step("admit deliveries", f"refresh {self.ticket.refresh_id}"):
             for contract in self.platform.registry:
                 warnings += DeliveryGate(contract, self.home, self.ledger).run().warnings
@@ -176,10 +176,10 @@ class RefreshRun:
         return code_version(self.platform.registry)
 
     def _inputs_digest(self) -> str:
-        return inputs_digest(release_cells(self.ledger), self._code)
+        return inputs_digest(release_periods(self.ledger), self._code)
 
     def _feed_digests(self) -> dict[str, str]:
-        return feed_digests(release_cells(self.ledger), self._code)
+        return feed_digests(release_periods(self.ledger), self._code)
 
     def close_unneeded(self) -> None:
         """Close the refresh without building anything; the publication stays current."""
@@ -203,7 +203,7 @@ class RefreshRun:
                 )
                 for contract in self.platform.registry
             ]
-            self.platform.warehouse.load(inputs, release_cells(self.ledger))
+            self.platform.warehouse.load(inputs, release_periods(self.ledger))
 
     def build_core(self, tell: Tell | None = None) -> None:
         """Seeds, staging and core models: those that rest on a feed whose deliveries changed.
@@ -268,7 +268,7 @@ class RefreshRun:
     def _gate(self, gate: str, checks: list[TableCheck]) -> GateOutcome:
         clock = time.perf_counter()
         judgements = judge(self.platform.warehouse.judge_url(), checks)
-        outcome = GateOutcome(gate, [Verdict.of(judgement) for judgement in judgements])
+        outcome = GateOutcome(gate, [CheckResult.of(judgement) for judgement in judgements])
         record(self.ledger, outcome, clock=clock, refresh_id=self.ticket.refresh_id)
         if not outcome.passed:
             raise GateHeldError([str(verdict) for verdict in outcome.blocking])
@@ -284,7 +284,7 @@ class RefreshRun:
         note = PublicationNote(number, utc_now(), self._code)
         warehouse = self.platform.warehouse
         inputs = warehouse.candidate_query(
-            "select distinct feed, delivery_id from lake.delivery_cell"
+            "select distinct feed, delivery_id from lake.delivery_period"
         ).rows
         with self.ledger.step("publish", f"publication {number}"):
             location, checksums = warehouse.publish(note)

@@ -14,7 +14,7 @@ from csp.ledger.releases import open_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import (
     Delivery,
-    DeliveryCell,
+    DeliveryPeriod,
     GateResult,
     GateRun,
     Publication,
@@ -56,7 +56,7 @@ def feed_status(ledger: Ledger, contract: Contract, today: date) -> dict[str, An
             ).where(Delivery.feed == contract.id)
         ).one()
         newest = session.scalar(
-            select(func.max(DeliveryCell.period_start)).where(DeliveryCell.feed == contract.id)
+            select(func.max(DeliveryPeriod.period_start)).where(DeliveryPeriod.feed == contract.id)
         )
         findings = dict(
             session.execute(

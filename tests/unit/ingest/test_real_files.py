@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from csp.contracts import ContractRegistry
-from csp.ledger.tables import DeliveryCell
+from csp.ledger.tables import DeliveryPeriod
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -90,8 +90,8 @@ def test_every_row_of_the_fire_extract_is_accepted_and_reads_as_it_stands(
         ).fetchall()
     assert lake == raw
     with real_desk.ledger.session() as session:
-        query = select(func.sum(DeliveryCell.row_count)).where(
-            DeliveryCell.delivery_id == outcome.delivery_id
+        query = select(func.sum(DeliveryPeriod.row_count)).where(
+            DeliveryPeriod.delivery_id == outcome.delivery_id
         )
         assert session.scalar(query) == FIRE_ROWS
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from csp.contracts import ContractRegistry
-from csp.ledger.tables import Delivery, DeliveryCell, Receipt, Step, VerdictCount
+from csp.ledger.tables import Delivery, DeliveryPeriod, Receipt, Step, VerdictCount
 from csp.project import CONTRACTS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def counts(desk: Desk) -> dict[str, int]:
     with desk.ledger.session() as session:
         return {
             table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in (Delivery, Receipt, DeliveryCell, VerdictCount)
+            for table in (Delivery, Receipt, DeliveryPeriod, VerdictCount)
         }
 
 
@@ -141,7 +141,7 @@ def test_cells_count_the_accepted_rows_of_each_month_and_series(
     rows = [{"DateOfCall": day} for day in days] + [{}] * 5 + [{"TimeOfCall": "noon"}]
     desk.take_text("LFB Incident data 2021-08.csv", make_file("fire_lfb_incident", rows))
     with desk.ledger.session() as session:
-        cells = session.scalars(select(DeliveryCell).order_by(DeliveryCell.period_start)).all()
+        cells = session.scalars(select(DeliveryPeriod).order_by(DeliveryPeriod.period_start)).all()
     found = [(cell.series, cell.period_start.isoformat(), cell.row_count) for cell in cells]
     assert found == [
         ("London Fire Brigade", "2021-06-01", 7),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import Delivery, DeliveryCell, GateResult
+from csp.ledger.tables import Delivery, DeliveryPeriod, GateResult
 
 FEED = "police_street_crime"
 FIRST = datetime(2021, 8, 1, 9, 0)
@@ -58,7 +58,7 @@ class Book:
             session.flush()
             for month in months if verdict == "accepted" else ():
                 session.add(
-                    DeliveryCell(
+                    DeliveryPeriod(
                         delivery_id=delivery_id,
                         series=series,
                         period_start=month,

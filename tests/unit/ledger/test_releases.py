@@ -15,7 +15,7 @@ from csp.ledger.decisions import decide
 from csp.ledger.releases import (
     delivery_gate_failures,
     ready_deliveries,
-    release_cells,
+    release_periods,
     ungated_deliveries,
 )
 from csp.ledger.sessions import Ledger
@@ -27,7 +27,7 @@ JULY, AUGUST, SEPTEMBER = date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1)
 
 
 def ranks(book: Book) -> dict[str, int]:
-    return {cell.delivery_id: cell.release_rank for cell in release_cells(book.ledger)}
+    return {cell.delivery_id: cell.release_rank for cell in release_periods(book.ledger)}
 
 
 @pytest.mark.parametrize("order", list(permutations([JULY, AUGUST, SEPTEMBER])))
@@ -61,7 +61,7 @@ def test_a_release_knows_the_rows_of_the_one_before_it(book: Book) -> None:
     book.deliver("b.csv", release=AUGUST, rows=12)
     book.deliver("a.csv", release=JULY, rows=10)
     found = {
-        (c.release_rank, c.row_count, c.previous_row_count) for c in release_cells(book.ledger)
+        (c.release_rank, c.row_count, c.previous_row_count) for c in release_periods(book.ledger)
     }
     assert found == {(1, 12, 10), (2, 10, None)}
 
@@ -71,7 +71,7 @@ def test_each_month_and_series_is_ranked_apart(book: Book) -> None:
     both = book.deliver("a.csv", release=JULY, months=(may, june))
     later = book.deliver("b.csv", release=AUGUST, months=(june,))
     other = book.deliver("c.csv", release=JULY, series="British Transport Police")
-    cells = {(c.delivery_id, c.period_start): c.release_rank for c in release_cells(book.ledger)}
+    cells = {(c.delivery_id, c.period_start): c.release_rank for c in release_periods(book.ledger)}
     assert cells == {(both, may): 1, (both, june): 2, (later, june): 1, (other, june): 1}
 
 
@@ -84,7 +84,7 @@ def test_ranks_are_whole_and_never_fall_as_releases_grow_younger(
     book = new_book(ledger)
     for number, release in enumerate(releases):
         book.deliver(f"{number}.csv", release=release)
-    cells = release_cells(ledger)
+    cells = release_periods(ledger)
     assert sorted(cell.release_rank for cell in cells) == list(range(1, len(releases) + 1))
     dated = sorted((c for c in cells if c.release_on), key=lambda c: c.release_rank)
     assert [c.release_on for c in dated] == sorted((c.release_on for c in dated), reverse=True)
@@ -101,7 +101,7 @@ def test_only_deliveries_a_gate_has_passed_may_be_read(book: Book) -> None:
     assert ready_deliveries(book.ledger) == ready
     assert ungated_deliveries(book.ledger) == [unseen]
     assert ungated_deliveries(book.ledger, "fire_lfb_incident") == []
-    everything = {cell.delivery_id for cell in release_cells(book.ledger, only_ready=False)}
+    everything = {cell.delivery_id for cell in release_periods(book.ledger, only_ready=False)}
     assert everything == {good, failed, unseen, fire}
 
 
@@ -132,14 +132,14 @@ def test_a_discarded_delivery_is_read_nowhere_and_the_one_before_it_counts_again
     new = book.deliver("a.csv", release=AUGUST)
     decide(book.ledger, new, "discard", "It is a copy of another month")
     assert ranks(book) == {old: 1}
-    assert {c.delivery_id for c in release_cells(book.ledger, only_ready=False)} == {old}
+    assert {c.delivery_id for c in release_periods(book.ledger, only_ready=False)} == {old}
 
 
 def test_an_admitted_delivery_is_read_but_its_months_are_not_reported(book: Book) -> None:
     held = book.deliver("held.csv", gate=False, months=(date(2021, 6, 1),))
     good = book.deliver("good.csv", months=(date(2021, 7, 1),))
     decide(book.ledger, held, "admit", "The force confirms it")
-    found = {cell.delivery_id: cell.is_reported for cell in release_cells(book.ledger)}
+    found = {cell.delivery_id: cell.is_reported for cell in release_periods(book.ledger)}
     assert found == {held: False, good: True}
 
 
@@ -154,4 +154,4 @@ def test_the_newest_decision_counts(book: Book) -> None:
 
 def test_an_empty_ledger_has_no_release(tmp_path: Path) -> None:
     ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    assert (release_cells(ledger), ready_deliveries(ledger)) == ([], {})
+    assert (release_periods(ledger), ready_deliveries(ledger)) == ([], {})

@@ -3,7 +3,7 @@ with records as (
 ),
 
 cells as (
-    select * from {{ ref('stg_lake__delivery_cell') }}
+    select * from {{ ref('stg_lake__delivery_period') }}
     where feed = 'police_street_crime'
 ),
 

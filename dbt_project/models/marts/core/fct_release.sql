@@ -1,5 +1,5 @@
 with cells as (
-    select * from {{ ref('stg_lake__delivery_cell') }}
+    select * from {{ ref('stg_lake__delivery_period') }}
 ),
 
 compared as (

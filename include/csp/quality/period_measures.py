@@ -1,4 +1,4 @@
-"""What the delivery gate measures: each cell's rows, and each cell against those before it."""
+"""What the delivery gate measures: each period's rows, and each period against those before it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from csp.contracts import Contract
 from csp.contracts.checks import GateCheck
-from csp.ledger.releases import release_cells
+from csp.ledger.releases import release_periods
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery
 from csp.storage.home import Home
 
-CELL_COLUMNS = {
+PERIOD_COLUMNS = {
     "delivery_id": "text",
     "series": "text",
     "period_start": "date",
@@ -51,12 +51,12 @@ LIKE = {
 }
 
 PROFILE_QUERY = """
-    create or replace table gate.cell_measure as
+    create or replace table gate.period_measure as
     with
     -- A file of records also brings late versions of earlier periods; only its own period has a
     -- volume to speak of.
     volume as (
-        select cell.* from gate.cell as cell
+        select period.* from gate.period as period
         join gate.delivery as delivery using (delivery_id)
         where {is_own_period}
     ),
@@ -77,20 +77,20 @@ PROFILE_QUERY = """
         group by all
     )
     select
-        delivery_id, series, period_start, cell.row_count,
+        delivery_id, series, period_start, period.row_count,
         greatest(delivery.held_rows - 1, 0) * 1.0 / greatest(delivery.all_rows, 1)
             as quarantined_share_after_first,
-        case when usual.periods >= {fewest} then cell.row_count / usual.median_rows end
+        case when usual.periods >= {fewest} then period.row_count / usual.median_rows end
             as volume_ratio,
-        abs(cell.row_count - cell.previous_row_count) * 1.0
-            / nullif(cell.previous_row_count, 0) as revision_ratio,
+        abs(period.row_count - period.previous_row_count) * 1.0
+            / nullif(period.previous_row_count, 0) as revision_ratio,
         row_measure.* exclude (delivery_id, series, period_start)
     -- What the lake holds and the ledger does not know is judged too.
     from (
-        select delivery_id, series, period_start from gate.cell
+        select delivery_id, series, period_start from gate.period
         union select delivery_id, series, period_start from gate.row_measure
     ) as place
-    left join gate.cell as cell using (delivery_id, series, period_start)
+    left join gate.period as period using (delivery_id, series, period_start)
     join gate.delivery as delivery using (delivery_id)
     left join usual using (delivery_id, series, period_start)
     left join gate.row_measure as row_measure using (delivery_id, series, period_start)
@@ -110,8 +110,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[
         connection.execute(f"insert into {table} select {values}", columns)
 
 
-class CellMeasures:
-    """Takes the measures of a feed's cells.
+class PeriodMeasures:
+    """Takes the measures of a feed's periods.
 
     Args:
         contract: The feed's contract.
@@ -126,18 +126,18 @@ class CellMeasures:
         self.contract, self.home, self.ledger, self.checks = contract, home, ledger, checks
 
     def take(self, connection: duckdb.DuckDBPyConnection, fresh: list[str]) -> None:
-        """Fill table `gate.cell_measure`, a row for each cell, and what it is made from.
+        """Fill table `gate.period_measure`, a row for each period, and what it is made from.
 
         Args:
             connection: An empty DuckDB file.
             fresh: Deliveries whose rows are measured; the others are only held against.
         """
         connection.execute("create schema gate")
-        self._load_cells(connection)
+        self._load_periods(connection)
         self._measure_rows(connection, fresh)
         grain = self.contract.platform.grain
         like = LIKE[grain.periodKind]
-        own = f"cell.period_start = date_trunc('{grain.periodKind}', delivery.delivery_period)"
+        own = f"period.period_start = date_trunc('{grain.periodKind}', delivery.delivery_period)"
         weekday = "dayofweek(other.period_start) = dayofweek(this.period_start)"
         connection.execute(
             PROFILE_QUERY.format(
@@ -148,11 +148,11 @@ class CellMeasures:
             )
         )
 
-    def _load_cells(self, connection: duckdb.DuckDBPyConnection) -> None:
-        columns = ", ".join(f"{name} {kind}" for name, kind in CELL_COLUMNS.items())
-        connection.execute(f"create table gate.cell ({columns})")
-        cells = release_cells(self.ledger, feed=self.contract.id, only_ready=False)
-        _insert(connection, "gate.cell", list(map(attrgetter(*CELL_COLUMNS), cells)))
+    def _load_periods(self, connection: duckdb.DuckDBPyConnection) -> None:
+        columns = ", ".join(f"{name} {kind}" for name, kind in PERIOD_COLUMNS.items())
+        connection.execute(f"create table gate.period ({columns})")
+        periods = release_periods(self.ledger, feed=self.contract.id, only_ready=False)
+        _insert(connection, "gate.period", list(map(attrgetter(*PERIOD_COLUMNS), periods)))
         with self.ledger.session() as session:
             deliveries = session.scalars(
                 select(Delivery).where(

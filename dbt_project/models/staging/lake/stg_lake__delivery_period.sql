@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('lake', 'delivery_cell') }}
+    select * from {{ source('lake', 'delivery_period') }}
 ),
 
 final as (

@@ -93,7 +93,7 @@ def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
         )
         for key, made in decisions.items()
     ]
-    warehouse.write_table(REGISTER_TABLE, REGISTER_COLUMNS, kept.values.tolist() + now)
+    warehouse.write_table(REGISTER_TABLE, REGISTER_COLUMNS, [*kept.values.tolist(), *now])
 
 
 def attack_publication(warehouse: Warehouse, publication_id: int) -> None:

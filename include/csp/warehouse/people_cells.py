@@ -73,9 +73,7 @@ def read_people_cells(warehouse: Warehouse) -> PeopleCells:
     return PeopleCells(
         counts={key: Counts(row.numerator, row.denominator) for key, row in by_cell(people)},
         shapes=[KpiShape(*row) for row in shapes.values.tolist()],
-        versions={
-            (row.kpi_id, row.breakdown): str(row.definition_version) for row in kpis.itertuples()
-        },
+        versions={key[:2]: str(row.definition_version) for key, row in by_cell(kpis)},
         borough=next(iter(people.loc[people["area_kind"] == "borough", "area_code"]), ""),
     )
 

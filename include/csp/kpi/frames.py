@@ -139,8 +139,9 @@ def _column_types(warehouse: Warehouse, table: str, number: int) -> dict[str, st
 
 
 def _condition(name: str, value: object, kind: str) -> str:
-    several = isinstance(value, Collection) and not isinstance(value, str)
-    values = list(value) if several else [value]
+    values: list[Any] = [value]
+    if isinstance(value, Collection) and not isinstance(value, str):
+        values = list(value)
     if kind == "date":  # a Timestamp of a frame that was read before is a day
         values = [one.date() if isinstance(one, datetime) else one for one in values]
     known = [one for one in values if not pd.isna(one)]
@@ -150,15 +151,15 @@ def _condition(name: str, value: object, kind: str) -> str:
     return " or ".join(parts) or "false"
 
 
-def _model(table: str) -> dict[str, Any]:
+def _model(table: str) -> Mapping[str, Any]:
     """What the dbt project says of the table; nothing when it is not one of its models."""
     for path in sorted((DBT_PROJECT / "models").rglob("_*.yml")):
         text = path.read_text(encoding="utf-8")
         if f"name: {table}\n" in text:
             content = yaml.load(text, Loader=SAFE_LOADER)  # noqa: S506 - it is a safe loader
-            for model in content.get("models", []):
-                if model["name"] == table:
-                    return model
+            models: list[dict[str, Any]] = content.get("models", [])
+            if found := next((model for model in models if model["name"] == table), None):
+                return found
     return {}
 
 

@@ -6,25 +6,25 @@ counts behind it; it lies in schema `restricted`, which is never published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
-from csp.disclosure.counts import PARTS, CellKey, Counts, KpiShape, learn, rounded
+import pandas as pd
+
+from csp.disclosure.counts import PARTS, CellKey, Counts, learn, rounded
 from csp.disclosure.decision import Earlier, lies_apart, limits_of
+from csp.sql import quoted_list
 from csp.warehouse.engine import Warehouse
+from csp.warehouse.people_cells import (
+    KEY_COLUMNS,
+    PeopleCells,
+    by_cell,
+    is_there,
+    read_people_cells,
+)
 
 DECISION_TABLE = "restricted.disclosure_decision"
 REGISTER_TABLE = "restricted.disclosure_register"
 FINDING_TABLE = "restricted.disclosure_finding"
-KEY_COLUMNS = {
-    "kpi_id": "text",
-    "breakdown": "text",
-    "period_kind": "text",
-    "period_start": "date",
-    "period_end": "date",
-    "area_code": "text",
-}
 SHOWN_COLUMNS = {
     "shown_numerator": "double precision",
     "shown_denominator": "double precision",
@@ -47,31 +47,6 @@ REGISTER_COLUMNS = (
     }
 )
 FINDING_COLUMNS = {"kpi_id": "text", "kind": "text", "cells": "integer"}
-SHOWN_STATUSES = ("reported", "partial")
-#: The denominator of a rate is a public population.
-OF_PEOPLE = ("share", "ratio")
-
-
-@dataclass
-class PeopleCells:
-    """The cells of KPIs about people in the candidate.
-
-    Attributes:
-        counts: Exact counts of those that have them.
-        shapes: The KPIs.
-        versions: (KPI, breakdown) → version of its definition.
-        borough: Code of the borough.
-    """
-
-    counts: dict[CellKey, Counts] = field(default_factory=dict)
-    shapes: list[KpiShape] = field(default_factory=list)
-    versions: dict[tuple[str, str], str] = field(default_factory=dict)
-    borough: str = ""
-
-    @property
-    def shares(self) -> set[tuple[str, str]]:
-        """KPIs whose denominators count people too."""
-        return {(shape.kpi_id, shape.breakdown) for shape in self.shapes if shape.is_share}
 
 
 def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
@@ -81,9 +56,10 @@ def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
         warehouse: Its candidate holds the exact cells.
         publication_id: The publication that is being made.
     """
-    cells = _people_cells(warehouse)
+    cells = read_people_cells(warehouse)
     before = warehouse.newest_publication_id()
-    kept = [row for row in _register_rows(warehouse) if row[0] == before]
+    register = _register(warehouse)
+    kept = register[register["publication_id"] == before]
     decisions = {}
     if cells.counts:
         from csp.disclosure.control import control  # noqa: PLC0415 - SciPy is slow to import
@@ -117,12 +93,12 @@ def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
         )
         for key, made in decisions.items()
     ]
-    warehouse.write_table(REGISTER_TABLE, REGISTER_COLUMNS, kept + now)
+    warehouse.write_table(REGISTER_TABLE, REGISTER_COLUMNS, [*kept.values.tolist(), *now])
 
 
 def attack_publication(warehouse: Warehouse, publication_id: int) -> None:
     """Attack the marts of the candidate and write what gave way, for the gate to judge."""
-    cells = _people_cells(warehouse)
+    cells = read_people_cells(warehouse)
     findings = []
     if cells.counts:
         from csp.disclosure.attack import attack  # noqa: PLC0415 - SciPy is slow to import
@@ -148,70 +124,28 @@ def _both(counts: Counts) -> tuple[float | None, float | None]:
     return counts.numerator, counts.denominator
 
 
-def _people_cells(warehouse: Warehouse) -> PeopleCells:
-    cells = PeopleCells()
-    if not _is_there(warehouse, "restricted.kpi_cell"):
-        return cells
-    found = warehouse.candidate_query(
-        """
-        select
-            cell.kpi_id, cell.breakdown, cell.period_kind, cell.period_start, cell.period_end,
-            cell.area_code, cell.numerator, cell.denominator, cell.area_kind, cell.method,
-            cell.definition_version, catalogue.aggregation, catalogue.adds_up
-        from restricted.kpi_cell as cell
-        inner join reference.kpi_catalogue as catalogue
-            on cell.kpi_id = catalogue.kpi_id and cell.breakdown = catalogue.breakdown
-        where
-            cell.disclosure_class = 'person'
-            and cell.method <> 'change'
-            and cell.numerator is not null
-        """
-    )
-    shapes = set()
-    for row in found.rows:
-        key, (numerator, denominator, area_kind, method, version, aggregation, adds_up) = (
-            CellKey(*row[:6]),
-            row[6:],
-        )
-        is_share = method in OF_PEOPLE
-        cells.counts[key] = Counts(numerator, (denominator or 0.0) if is_share else None)
-        shapes.add(KpiShape(*key[:2], aggregation or "sum", is_share, bool(adds_up)))
-        cells.versions[key[:2]] = str(version)
-        if area_kind == "borough":
-            cells.borough = key.area_code
-    cells.shapes = sorted(shapes, key=lambda shape: (shape.kpi_id, shape.breakdown))
-    return cells
-
-
-def _is_there(warehouse: Warehouse, table: str) -> bool:
-    schema, name = table.split(".")
-    return bool(
-        warehouse.candidate_query(
-            "select 1 from information_schema.tables "
-            f"where table_schema = '{schema}' and table_name = '{name}'"
-        ).rows
-    )
-
-
-def _register_rows(warehouse: Warehouse) -> list[tuple[Any, ...]]:
-    if not _is_there(warehouse, REGISTER_TABLE):
-        return []
+def _register(warehouse: Warehouse) -> pd.DataFrame:
+    if not is_there(warehouse, REGISTER_TABLE):
+        return pd.DataFrame(columns=list(REGISTER_COLUMNS))
     columns = ", ".join(REGISTER_COLUMNS)
-    return warehouse.candidate_query(f"select {columns} from {REGISTER_TABLE}").rows
+    return warehouse.candidate_query(f"select {columns} from {REGISTER_TABLE}").as_frame()
 
 
 def _registered(
     warehouse: Warehouse, cells: PeopleCells, publication_id: int
 ) -> dict[CellKey, Earlier]:
     """What the register says of a publication, where the definition is today's."""
-    found = {}
-    for number, version, *row in _register_rows(warehouse):
-        key = CellKey(*row[:6])
-        if number == publication_id and cells.versions.get(key[:2]) == version:
-            *shown, is_suppressed = row[6:9]
-            exact, decided = Counts(*row[9:11]), Counts(*row[11:13])
-            found[key] = Earlier(Counts(*shown), is_suppressed, exact, decided)
-    return found
+    register = _register(warehouse)
+    return {
+        key: Earlier(
+            shown=Counts(row.shown_numerator, row.shown_denominator),
+            is_suppressed=row.is_suppressed,
+            exact=Counts(row.exact_numerator, row.exact_denominator),
+            rounded_from=Counts(row.decided_numerator, row.decided_denominator),
+        )
+        for key, row in by_cell(register[register["publication_id"] == publication_id])
+        if cells.versions.get(key[:2]) == row.definition_version
+    }
 
 
 def _earlier(
@@ -222,32 +156,30 @@ def _earlier(
         return {}
     if found := _registered(warehouse, cells, publication_id):
         return found
-    return _guessed(cells, _rows(warehouse.query(_rows_query(cells, "")).rows, cells))
+    return _guessed(cells, _shown(warehouse.query(_shown_query(cells, "")).as_frame(), cells))
 
 
-def _rows_query(cells: PeopleCells, schema: str) -> str:
-    kpis = ", ".join(f"'{kpi}'" for kpi in sorted({shape.kpi_id for shape in cells.shapes}))
+def _shown_query(cells: PeopleCells, schema: str) -> str:
+    kpis = quoted_list(sorted({shape.kpi_id for shape in cells.shapes}))
     return (
-        f"select definition_version, status, {', '.join(KEY_COLUMNS)}, numerator, denominator "
-        f"from {schema}kpi_observation where kpi_id in ({kpis})"
+        f"select definition_version, status, {', '.join(KEY_COLUMNS)}, "
+        "case when status <> 'suppressed' then numerator end as numerator, "
+        "case when status <> 'suppressed' then denominator end as denominator "
+        f"from {schema}kpi_observation where kpi_id in ({kpis}) "
+        "and status in ('reported', 'partial', 'suppressed')"
     )
 
 
-def _rows(
-    rows: Iterable[tuple[Any, ...]], cells: PeopleCells
-) -> dict[CellKey, tuple[Counts, bool]]:
+def _shown(published: pd.DataFrame, cells: PeopleCells) -> dict[CellKey, tuple[Counts, bool]]:
     """Published cells of today's definitions: what they show and whether they are hidden."""
-    found = {}
-    for version, status, *row in rows:
-        key = CellKey(*row[:6])
-        if cells.versions.get(key[:2]) != str(version):
-            continue
-        if status == "suppressed":
-            found[key] = (Counts(None), True)
-        elif status in SHOWN_STATUSES:
-            denominator = row[7] if key[:2] in cells.shares else None
-            found[key] = (Counts(row[6], denominator), False)
-    return found
+    return {
+        key: (
+            Counts(row.numerator, row.denominator if key[:2] in cells.shares else None),
+            row.status == "suppressed",
+        )
+        for key, row in by_cell(published)
+        if cells.versions.get(key[:2]) == str(row.definition_version)
+    }
 
 
 def _guessed(
@@ -273,21 +205,19 @@ def _guessed(
 def _published(warehouse: Warehouse, cells: PeopleCells) -> dict[CellKey, Any]:
     from csp.disclosure.attack import PublishedCell  # noqa: PLC0415
 
-    flags = {
-        CellKey(*row[:6]): row[6:]
-        for row in warehouse.candidate_query(
-            f"select {', '.join(KEY_COLUMNS)}, is_kept_apart, is_revised from {DECISION_TABLE}"
-        ).rows
-    }
-    found = {}
-    rows = warehouse.candidate_query(_rows_query(cells, "kpi.")).rows
-    for key, (shown, is_hidden) in _rows(rows, cells).items():
+    decisions = warehouse.candidate_query(
+        f"select {', '.join(KEY_COLUMNS)}, is_kept_apart, is_revised from {DECISION_TABLE}"
+    ).as_frame()
+    flags = {key: (row.is_kept_apart, row.is_revised) for key, row in by_cell(decisions)}
+    published = warehouse.candidate_query(_shown_query(cells, "kpi.")).as_frame()
+    return {
+        key: PublishedCell(
+            shown, is_hidden, key[:2] in cells.shares, *flags.get(key, (False, False))
+        )
+        for key, (shown, is_hidden) in _shown(published, cells).items()
         # What no decision was taken on says nothing, as long as it is hidden.
-        if not is_hidden or key in flags:
-            found[key] = PublishedCell(
-                shown, is_hidden, key[:2] in cells.shares, *flags.get(key, (False, False))
-            )
-    return found
+        if not is_hidden or key in flags
+    }
 
 
 def _published_before(earlier: dict[CellKey, Earlier], cells: PeopleCells) -> dict[CellKey, Any]:

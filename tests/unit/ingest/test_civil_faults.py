@@ -50,7 +50,7 @@ def test_every_fault_is_met_as_it_says(written: list[tuple[Path, Fault]], desk: 
                 )
             case _ if fault.code == "B80":
                 contract = desk.registry.get("reference_population")
-                verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().verdicts
+                verdicts = DeliveryGate(contract, desk.home, desk.ledger).run().results
                 assert [v.check_id for v in verdicts if not v.passed] == ["R1-B80"]
             case _:
                 assert (outcome.quarantined_rows, said.get("warn")) == (0, fault.rows), fault

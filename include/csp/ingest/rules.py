@@ -309,10 +309,8 @@ def evaluation_query(
     grain = contract.platform.grain
     sent = [column for column in contract.columns if not column.is_computed]
     texts = ", ".join(_text_of(column, header, contract, blanks) for column in sent)
-    padded = "false"
-    if blanks and header.fields:
-        edges = (_has_blank_edge(field, blanks) for field in header.fields.values())
-        padded = _flag(" or ".join(edges))
+    edges = [_has_blank_edge(field, blanks) for field in header.fields.values()] if blanks else []
+    padded = _flag(" or ".join(edges)) if edges else "false"
     # Few rows are padded, so one look at the whole row spares the others a look at each value.
     stage = f"select {texts}, is_padded from (select *, {padded} as is_padded from {source})"
     stage, fixed = _with_fixes(stage, contract)

@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 DATA ?=
 # Groups of test files on two processes, the longest first; see tests/groups.py.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder --durations=10
+# What `make coverage` adds to the tests.
+MEASURED :=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-servers up down lint bench clean lock
+.PHONY: help install demo test coverage test-servers up down lint bench clean lock
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -34,7 +36,11 @@ demo: install ## Run the main job end to end (DATA=folder for real partner files
 
 test: install ## Run the tests that need nothing beside the environment
 	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
-	@$(BIN)/python -m pytest tests simulator/tests --ignore=tests/servers $(SPREAD)
+	@$(BIN)/python -m pytest tests simulator/tests --ignore=tests/servers $(SPREAD) $(MEASURED)
+
+coverage: install ## Run make test and say how much of each room it reaches (slower before Python 3.12)
+	@$(MAKE) --no-print-directory test MEASURED="--cov --cov-report="
+	@$(BIN)/python -m tests.coverage_by_room
 
 test-servers: install ## Run the tests that need a browser, and the longest; .ci/browser installs it
 	@echo "make test-servers: pages in a browser, and the whole scenario on PostgreSQL"
@@ -65,7 +71,7 @@ bench: install ## Measure the budgets as ratios of one run
 
 clean: ## Remove the environment, data and build products of this checkout
 	@echo "make clean: removing .venv, data and build products"
-	@rm -rf $(VENV) data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .import_linter_cache .mypy_cache
+	@rm -rf $(VENV) data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .import_linter_cache .mypy_cache .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## Resolve requirements.lock anew from pyproject.toml

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from csp.errors import CspError
 
 Row = TypeVar("Row", bound=NamedTuple)
 
-FOLDER = files("csp_simulator") / "registers"
+FOLDER = Path(__file__).parent / "registers"
 #: How a cell is read, by the type of its column.
 READERS: dict[object, Any] = {
     str: str,

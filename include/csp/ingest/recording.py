@@ -35,11 +35,34 @@ def record(
         home: The data root.
     """
     # What a rejected file's header and rows looked like does not count.
-    rows, header = (file.rows, file.header) if verdict == "accepted" else (None, None)
+    rows = file.rows if verdict == "accepted" else None
+    delivery = _delivery(file, verdict, reason, rows)
+    _store(ledger, delivery, rows, findings)
+    if file.contract:
+        lines = rows.finding_lines if rows else {}
+        write_feedback(home, file.contract, delivery, findings, lines)
+    return IngestOutcome(
+        file.name,
+        file.delivery_id,
+        file.feed,
+        verdict,
+        reason or "",
+        delivery["accepted_rows"],
+        delivery["quarantined_rows"],
+        delivery["rejected_lines"],
+        findings,
+    )
+
+
+def _delivery(
+    file: ReceivedFile, verdict: str, reason: str | None, rows: IngestedRows | None
+) -> dict[str, Any]:
+    """Values of table `delivery`."""
+    header = file.header if verdict == "accepted" else None
     facts, contract, landed = file.facts, file.contract, file.landed
     account = rows.account if rows else None
     named_period = facts.period_start if facts else None
-    delivery: dict[str, Any] = {
+    return {
         "delivery_id": file.delivery_id,
         "sha256": landed.sha256,
         "feed": file.feed,
@@ -61,21 +84,6 @@ def record(
         "rejected_lines": account.rejected if account else landed.physical_lines,
         "rows_per_line": rows.rows_per_line if rows else 1,
     }
-    _store(ledger, delivery, rows, findings)
-    if contract:
-        lines = rows.finding_lines if rows else {}
-        write_feedback(home, contract, delivery, findings, lines)
-    return IngestOutcome(
-        file.name,
-        file.delivery_id,
-        file.feed,
-        verdict,
-        reason or "",
-        delivery["accepted_rows"],
-        delivery["quarantined_rows"],
-        delivery["rejected_lines"],
-        findings,
-    )
 
 
 def _store(

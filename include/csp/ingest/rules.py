@@ -261,6 +261,24 @@ def period_start(contract: Contract) -> str:
     return f"date_trunc('{grain.periodKind}', {day})::date"
 
 
+def _with_fixes(stage: str, contract: Contract) -> tuple[str, list[str]]:
+    """The stage with every fix made, one after the other, and the flags that say which were."""
+    flags = []
+    for position, check in enumerate(contract.row_checks):
+        if check.severity != FIX:
+            continue
+        flag = f"fixed_{position}"
+        fault = _flag(_fault_to_fix(check, contract))
+        stage = f"select *, {fault} as {flag} from ({stage})"
+        changed = ", ".join(
+            f"case when {flag} then {to} else {name} end as {name}"
+            for name, to in _changes(check, contract).items()
+        )
+        stage = f"select * replace ({changed}) from ({stage})"
+        flags.append(flag)
+    return stage, flags
+
+
 def evaluation_query(
     contract: Contract,
     header: HeaderMap,
@@ -291,21 +309,11 @@ def evaluation_query(
     grain = contract.platform.grain
     sent = [column for column in contract.columns if not column.is_computed]
     texts = ", ".join(_text_of(column, header, contract, blanks) for column in sent)
-    padded = "false"
-    if blanks and header.fields:
-        edges = (_has_blank_edge(field, blanks) for field in header.fields.values())
-        padded = _flag(" or ".join(edges))
+    edges = [_has_blank_edge(field, blanks) for field in header.fields.values()] if blanks else []
+    padded = _flag(" or ".join(edges)) if edges else "false"
     # Few rows are padded, so one look at the whole row spares the others a look at each value.
     stage = f"select {texts}, is_padded from (select *, {padded} as is_padded from {source})"
-    fixes = [(p, check) for p, check in enumerate(contract.row_checks) if check.severity == FIX]
-    for position, check in fixes:
-        flag = _flag(_fault_to_fix(check, contract))
-        stage = f"select *, {flag} as fixed_{position} from ({stage})"
-        changed = ", ".join(
-            f"case when fixed_{position} then {to} else {name} end as {name}"
-            for name, to in _changes(check, contract).items()
-        )
-        stage = f"select * replace ({changed}) from ({stage})"
+    stage, fixed = _with_fixes(stage, contract)
     computed = "".join(
         f", {column.platform.computed} as {column.name}"
         for column in contract.columns
@@ -316,7 +324,7 @@ def evaluation_query(
         c.name if c.type == "text" else f"{typed(c)} as {c.name}, {c.name} as {c.name}__text"
         for c in contract.columns
     )
-    flags = "".join(f", fixed_{position}" for position, _ in fixes)
+    flags = "".join(f", {name}" for name in fixed)
     rules = compiled_rules(contract)
     names = ", ".join(_as_stored(column) for column in contract.kept_columns)
     return f"""

@@ -204,6 +204,7 @@ class _SealedContent(io.RawIOBase):
         self._position = start + offset
         return self._position
 
+    # The type of any buffer has no name before Python 3.12; readers of files hand in these two.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill the buffer up to the end of a chunk."""
         if self._position >= self._size:

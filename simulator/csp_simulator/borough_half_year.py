@@ -21,8 +21,8 @@ import pandas as pd
 
 from csp_simulator import borough_2021
 from csp_simulator.borough_2021.truth import BoroughTruth, FeedTruth
+from csp_simulator.data_files import register
 from csp_simulator.places import Borough
-from csp_simulator.registers import register
 
 #: First and last month of which deliveries are kept.
 FIRST, LAST = "2021-04", "2021-09"

@@ -6,39 +6,42 @@ import csv
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from csp.errors import CspError
+from csp_simulator.data_files import Words, register
 from csp_simulator.draws import choose
 from csp_simulator.street_words import COMMA_LOCATION, COMMA_WARD, PLACE_TYPES, STREETS
 
-#: Wards with more or less crime than their population would say.
-WARD_FACTOR = {
-    "E05009336": 1.7,  # Whitechapel
-    "E05009333": 1.6,  # Spitalfields & Banglatown
-    "E05009331": 1.4,  # St Peter's
-    "E05009335": 1.3,  # Weavers
-    "E05009323": 1.2,  # Canary Wharf
-    "E05009324": 0.6,  # Island Gardens
-    "E05009320": 0.8,  # Bow West
-}
-#: Neighbouring district → first LSOA number of its usual range, how many LSOAs are invented there,
-#: longitude, latitude.
-NEIGHBOURS = {
-    "City of London": (1, 6, -0.0920, 51.5150),
-    "Hackney": (1720, 40, -0.0640, 51.5420),
-    "Newham": (3480, 40, 0.0250, 51.5280),
-    "Southwark": (3920, 24, -0.0820, 51.5000),
-    "Islington": (2680, 16, -0.0990, 51.5350),
-}
+say = Words("places")
+WARD_FACTOR = say("ward_factor", dict[str, float])
 LSOAS_PER_GROUP = 6
 POINTS_PER_LSOA = 12
 #: Spread of an LSOA's points about its centre in degrees (about 40 m each way).
 LONGITUDE_SPREAD, LATITUDE_SPREAD = 0.0006, 0.0004
 #: The list of map points is the same for every seed, as the real one is for every release.
 POINT_LIST = 2013
+
+
+class Neighbour(NamedTuple):
+    """A neighbouring district in which LSOAs are invented.
+
+    Attributes:
+        first: First LSOA number of its usual range.
+        lsoas: How many are invented.
+    """
+
+    district: str
+    first: int
+    lsoas: int
+    longitude: float
+    latitude: float
+
+
+NEIGHBOURS = register("neighbours", Neighbour)
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def neighbouring_lsoas(taken: frozenset[str]) -> tuple[Lsoa, ...]:
     """Invents LSOAs of the neighbouring districts, none with a code of the borough."""
     rng = np.random.default_rng([POINT_LIST, len(NEIGHBOURS)])
     areas = []
-    for district, (first, count, longitude, latitude) in NEIGHBOURS.items():
+    for district, first, count, longitude, latitude in NEIGHBOURS:
         for i in range(count):
             code = f"E01{first + i:06d}"
             name = f"{district} {1 + i // LSOAS_PER_GROUP:03d}{'ABCDEF'[i % LSOAS_PER_GROUP]}"

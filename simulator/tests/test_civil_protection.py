@@ -12,7 +12,8 @@ import pytest
 
 from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021 import civil_protection
-from csp_simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
+from csp_simulator.borough_2021.civil_incident_log import incident_rows
+from csp_simulator.borough_2021.civil_incidents import draw_declarations
 from csp_simulator.borough_2021.truth import DomainTruth
 from csp_simulator.places import Borough, load_borough
 

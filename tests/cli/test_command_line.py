@@ -47,6 +47,21 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert "Traceback" not in done.stderr + done.stdout
 
 
+def test_simulate_without_the_simulator_says_how_to_get_it(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['csp_simulator'] = None; "
+        "sys.argv = ['csp', 'simulate', '--out', 'nowhere']; "
+        "from csp.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("csp: the simulator is not installed here")
+    assert "make install" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
 def test_a_warehouse_that_is_none_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(
         [CSP, "refresh"],

@@ -93,6 +93,8 @@ def simulate(
     try:
         simulator = import_module("csp_simulator")
     except ModuleNotFoundError as missing:
+        if missing.name != "csp_simulator":
+            raise
         raise CspError(
             "the simulator is not installed here; it stands in simulator/ of the project and "
             "comes with: make install"

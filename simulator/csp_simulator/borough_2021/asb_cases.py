@@ -19,6 +19,7 @@ from csp_simulator.borough_2021.asb_files import (
 )
 from csp_simulator.borough_2021.asb_words import (
     ASB_SEASON,
+    CASE_COLUMNS,
     CASES_A_MONTH,
     CLOSURES,
     GREAT_BURST,
@@ -48,26 +49,6 @@ LAST = day(WHOLE.last)
 BURSTS_A_MONTH, BURST_CALLS = 3, 5
 #: Persons who call again call about another month's matter, so that theirs are separate cases.
 CALL_AGAIN, PERSONS = 0.2, 10_000_000
-
-CASE_COLUMNS = (
-    "case_ref",
-    "opened_on",
-    "closed_on",
-    "source",
-    "ho_category",
-    "type_code",
-    "complainant_token",
-    "subject_token",
-    "location_uprn",
-    "ward_code",
-    "lsoa21_code",
-    "risk_score",
-    "vulnerability_flag",
-    "status",
-    "closure_code",
-    "closure_satisfaction",
-    "record_version",
-)
 
 
 @dataclass(frozen=True)

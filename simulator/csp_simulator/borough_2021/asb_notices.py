@@ -19,7 +19,7 @@ from csp_simulator.borough_2021.asb_files import (
     sent_late,
     some,
 )
-from csp_simulator.borough_2021.asb_words import AGE_BANDS, LIVES, ORDERS
+from csp_simulator.borough_2021.asb_words import ACTION_COLUMNS, AGE_BANDS, LIVES, ORDERS
 from csp_simulator.borough_2021.london_times import local_day, written, written_days
 from csp_simulator.borough_2021.periods import (
     DECK,
@@ -37,36 +37,6 @@ DISCOUNT_DAYS, DAYS_TO_PAY, LATE_DAYS = 10, 28, 90
 OVER_24 = [AGE_BANDS.index(band) for band in ("25_34", "35_49", "50_PLUS")]
 LATER_STATES = max(len(states) for _, states in LIVES)
 REASONS = ("APPEAL_UPHELD", "ISSUED_IN_ERROR", "NOT_IN_PUBLIC_INTEREST", "VULNERABLE")
-ACTION_COLUMNS = (
-    "action_ref",
-    "action_type",
-    "issued_at",
-    "officer_token",
-    "power_code",
-    "offence_code",
-    "pspo_id",
-    "subject_token",
-    "subject_age_band",
-    "amount_gbp",
-    "discount_gbp",
-    "discount_until",
-    "due_on",
-    "status",
-    "status_at",
-    "paid_gbp",
-    "paid_on",
-    "prosecuted_on",
-    "court_result",
-    "court_fine_gbp",
-    "cancelled_reason",
-    "lsoa21_code",
-    "ward_code",
-    "seizure_item",
-    "seizure_qty",
-    "support_offered",
-    "support_accepted",
-    "record_version",
-)
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from csp_simulator.borough_2021.asb_words import ORDERS
+from csp_simulator.borough_2021.asb_words import ORDER_COLUMNS, ORDERS
 from csp_simulator.borough_2021.periods import DAILY_FILES_FROM, DECK, LAST_12_MONTHS, months
 from csp_simulator.borough_2021.truth import FeedTruth
 from csp_simulator.partner_files import csv_bytes, write_archive
 
-ORDER_COLUMNS = (
-    "pspo_id",
-    "title",
-    "restriction_code",
-    "area",
-    "made_on",
-    "in_force_from",
-    "expires_on",
-    "renewed_from_id",
-    "consultation_ref",
-)
 #: Days of a register between the firsts of months.
 AT_CHANGES = (date(2021, 4, 30), date(2021, 7, 2))
 

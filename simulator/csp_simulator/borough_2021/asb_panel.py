@@ -16,7 +16,12 @@ from csp_simulator.borough_2021.asb_files import (
     reference,
     some,
 )
-from csp_simulator.borough_2021.asb_words import LOCKDOWN_YEAR, SUPPORT, VULNERABILITIES
+from csp_simulator.borough_2021.asb_words import (
+    LOCKDOWN_YEAR,
+    PANEL_COLUMNS,
+    SUPPORT,
+    VULNERABILITIES,
+)
 from csp_simulator.borough_2021.london_times import written_days
 from csp_simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE, Period, months
 from csp_simulator.draws import choose, joined, text, words
@@ -26,18 +31,6 @@ LAST = day(WHOLE.last)
 ACCEPTED, NOT_ACCEPTED = 55, 14
 REVIEWS_A_MONTH = 3
 NOT_MET, NO_RECOMMENDATIONS, RECOMMENDATIONS, WITHDRAWN = range(4)
-PANEL_COLUMNS = (
-    "case_ref",
-    "referred_on",
-    "accepted",
-    "victim_token",
-    "vulnerability_codes",
-    "support_type",
-    "support_start",
-    "support_end",
-    "outcome",
-    "record_version",
-)
 
 
 def draw_panel(

@@ -66,7 +66,7 @@ class MonthPlan:
 
 def busyness(first: date) -> float:
     """How busy a month's streets are, 1 in an ordinary one."""
-    return SEASON[first.month - 1] * LOCKDOWN.get((first.year, first.month), 1.0)
+    return SEASON[first.month - 1] * LOCKDOWN.get(f"{first:%Y-%m}", 1.0)
 
 
 def shared_out(total: int, weights: list[float]) -> list[int]:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from csp_simulator.borough_2021.civil_incidents import draw_declarations, incident_rows
+from csp_simulator.borough_2021.civil_incident_log import incident_rows
+from csp_simulator.borough_2021.civil_incidents import draw_declarations
 from csp_simulator.borough_2021.civil_registers import (
-    draw_mobilisations,
     draw_registers,
     draw_rotas,
     draw_training,
 )
+from csp_simulator.borough_2021.fire_mobilisations import draw_mobilisations
 from csp_simulator.partner_files import csv_bytes
 from csp_simulator.places import Borough
 from csp_simulator.truth import Fault

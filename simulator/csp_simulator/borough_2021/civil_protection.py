@@ -9,21 +9,18 @@ import numpy as np
 import pyarrow as pa
 
 from csp_simulator.borough_2021.civil_faults import civil_faults
-from csp_simulator.borough_2021.civil_incidents import (
-    draw_declarations,
-    incident_figures,
-    incident_rows,
-)
+from csp_simulator.borough_2021.civil_incident_log import incident_rows
+from csp_simulator.borough_2021.civil_incidents import draw_declarations, incident_figures
 from csp_simulator.borough_2021.civil_registers import (
     Sent,
     all_filled,
     draw_exercises,
-    draw_mobilisations,
     draw_registers,
     draw_rotas,
     draw_training,
 )
 from csp_simulator.borough_2021.daily_files import send_rows
+from csp_simulator.borough_2021.fire_mobilisations import draw_mobilisations
 from csp_simulator.borough_2021.periods import DECK, LAST_12_MONTHS, month_end, months
 from csp_simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp_simulator.partner_files import write_csv

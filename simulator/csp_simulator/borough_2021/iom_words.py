@@ -1,38 +1,27 @@
-"""Words and shares of the offender-management feeds; codes of the domain specification, 5.4."""
+"""Words and shares of the offender-management feeds: words/iom.yml."""
 
 from __future__ import annotations
 
-NOMINAL_COLUMNS = (
-    "nominal_token",
-    "attributor",
-    "cohort_type",
-    "crime_type",
-    "adopted_on",
-    "deselected_on",
-    "reason",
-    "rag",
-    "in_custody",
-    "ogrs3_band",
-    "class_a_flag",
-    "class_a_test_basis",
-    "accommodation_flag",
-    "eta_flag",
-    "lead_agency",
-)
-EVENT_COLUMNS = (
-    "event_token",
-    "nominal_token",
-    "offence_on",
-    "proven_on",
-    "disposal",
-    "ho_offence_class",
-    "is_proven",
-)
-COHORTS, COHORT_SHARE = ("FIXED", "FLEX", "FREE"), (45, 35, 20)
-CRIMES, CRIME_SHARE = ("VIOLENCE", "NEIGHBOURHOOD", "OTHER"), (55, 33, 12)
-REASONS, REASON_SHARE = ("DESISTED", "CUSTODY", "MOVED", "OTHER"), (50, 25, 15, 10)
-COLOURS, COLOUR_SHARE = ("RED", "AMBER", "GREEN"), (28, 42, 30)
-BANDS, BAND_SHARE = ("MEDIUM", "HIGH", "VERY_HIGH"), (15, 45, 40)
-BASES, BASIS_SHARE = ("TEST", "SELF", "CONVICTION"), (60, 25, 15)
-AGENCIES, AGENCY_SHARE = ("POLICE", "PROBATION", "COUNCIL"), (40, 55, 5)
-CLASSES, CLASS_SHARE = ("8N", "28E", "34", "30C", "92D", "149"), (26, 18, 14, 20, 12, 10)
+from csp_simulator.data_files import Words
+
+say = Words("iom")
+
+
+NOMINAL_COLUMNS = say("nominal_columns", tuple[str, ...])
+EVENT_COLUMNS = say("event_columns", tuple[str, ...])
+COHORTS = say("cohorts", tuple[str, ...])
+COHORT_SHARE = say("cohort_share", tuple[float, ...])
+CRIMES = say("crimes", tuple[str, ...])
+CRIME_SHARE = say("crime_share", tuple[float, ...])
+REASONS = say("reasons", tuple[str, ...])
+REASON_SHARE = say("reason_share", tuple[float, ...])
+COLOURS = say("colours", tuple[str, ...])
+COLOUR_SHARE = say("colour_share", tuple[float, ...])
+BANDS = say("bands", tuple[str, ...])
+BAND_SHARE = say("band_share", tuple[float, ...])
+BASES = say("bases", tuple[str, ...])
+BASIS_SHARE = say("basis_share", tuple[float, ...])
+AGENCIES = say("agencies", tuple[str, ...])
+AGENCY_SHARE = say("agency_share", tuple[float, ...])
+CLASSES = say("classes", tuple[str, ...])
+CLASS_SHARE = say("class_share", tuple[float, ...])

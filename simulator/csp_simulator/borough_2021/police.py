@@ -27,8 +27,8 @@ from csp_simulator.borough_2021.outcomes import (
 from csp_simulator.borough_2021.periods import months
 from csp_simulator.borough_2021.police_faults import faults
 from csp_simulator.borough_2021.police_words import (
-    CAUTIONED,
     OUTCOME_COLUMNS,
+    OUTCOME_GROUPS,
     SEARCH_COLUMNS,
 )
 from csp_simulator.borough_2021.stop_search import draw_searches
@@ -51,18 +51,8 @@ COMPRESSION = 1
 STREET, OUTCOMES, SEARCHES = "police_street_crime", "police_outcome", "police_stop_search"
 Columns = tuple[str, ...]
 KINDS = {STREET: "street", OUTCOMES: "outcomes", SEARCHES: "stop-and-search"}
-#: Outcome groups of the figures, as positions in `TYPES`.
-CHARGES = ("Awaiting court outcome", "Court result unavailable", "Suspect charged")
-OUT_OF_COURT = (
-    "Local resolution",
-    CAUTIONED,
-    "Offender given a drugs possession warning",
-    "Offender given penalty notice",
-)
-NO_SUSPECT = ("Investigation complete; no suspect identified",)
 #: First and last month of the crimes whose outcomes are figures.
 COHORT = ("2020-04", "2020-06")
-GROUPS = {"charged": CHARGES, "out_of_court": OUT_OF_COURT, "no_suspect": NO_SUSPECT}
 
 
 @dataclass
@@ -103,7 +93,7 @@ class _Tally:
             self.wards[month] = {item["values"]: item["counts"] for item in found}
         if COHORT[0] <= month <= COHORT[1]:
             self.ended["crimes"] += len(crimes)
-            for group, names in GROUPS.items():
+            for group, names in OUTCOME_GROUPS.items():
                 self.ended[group] += _ended(crimes, names)
 
     def feeds(self) -> dict[str, FeedTruth]:

@@ -1,8 +1,7 @@
-"""Programmes: funding register, milestones, feedback; and reference figures beside them."""
+"""Programmes: funding register, milestones and feedback, with reference figures beside them."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from csp.project import BOROUGH_SEEDS
 from csp_simulator.borough_2021.civil_faults import save_fault
 from csp_simulator.borough_2021.london_times import written_days
 from csp_simulator.borough_2021.periods import DECK, LAST_12_MONTHS, WHOLE
@@ -23,8 +21,6 @@ from csp_simulator.borough_2021.programme_words import (
     FUNDING,
     FUNDING_COLUMNS,
     GROWTH,
-    INDICATOR_COLUMNS,
-    INDICATORS,
     MILESTONE_COLUMNS,
     MILESTONES,
     OTHER_ITEMS,
@@ -32,18 +28,20 @@ from csp_simulator.borough_2021.programme_words import (
     POPULATION_COLUMNS,
     QUOTED,
     WARDS_LIVE,
-    WORKDAY_FACTOR,
+)
+from csp_simulator.borough_2021.reference_figures import (
+    areas,
+    population,
+    write_indicators,
+    write_population,
 )
 from csp_simulator.borough_2021.truth import DomainTruth, FeedTruth
 from csp_simulator.draws import joined, seasonal_days, stream, text, words
-from csp_simulator.partner_files import csv_bytes
+from csp_simulator.partner_files import csv_bytes, text_table
 from csp_simulator.places import Borough
 from csp_simulator.truth import Fault
 
 Row = dict[str, Any]
-BOROUGH = "E09000030"
-#: The year whose estimates were published a second time, and when.
-REVISED, REVISED_ON = 2019, "2021-06"
 
 
 def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainTruth:
@@ -62,14 +60,14 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
     figures: dict[str, object] = {}
     funding = funding_rows(borough)
     feeds["programme_funding_line"] = _by_month(
-        folder / "programme", "funding_line", _table(funding, FUNDING_COLUMNS), "line_id"
+        folder / "programme", "funding_line", text_table(funding, FUNDING_COLUMNS), "line_id"
     )
     figures |= funding_figures(funding)
     milestones = milestone_rows()
     feeds["programme_milestone"] = _by_month(
         folder / "programme",
         "strategy_milestone",
-        _table(milestones, MILESTONE_COLUMNS),
+        text_table(milestones, MILESTONE_COLUMNS),
         "milestone_id",
     )
     figures |= milestone_figures(milestones)
@@ -78,21 +76,9 @@ def write(folder: Path, borough: Borough, *, seed: int, scale: float) -> DomainT
         folder / "programme", "service_feedback", items, "feedback_id", "received_on"
     )
     figures |= quoted
-    feeds["reference_population"], people = _write_population(folder / "reference")
-    feeds["reference_indicator"], published = _write_indicators(folder / "reference")
+    feeds["reference_population"], people = write_population(folder / "reference")
+    feeds["reference_indicator"], published = write_indicators(folder / "reference")
     return DomainTruth(feeds, figures | people | published)
-
-
-def _table(rows: Sequence[Row], columns: Sequence[str]) -> pa.Table:
-    """Rows as text, blank where nothing is said."""
-    return pa.table(
-        {
-            name: pa.array(
-                [None if row.get(name) is None else str(row[name]) for row in rows], pa.string()
-            )
-            for name in columns
-        }
-    )
 
 
 def _by_month(
@@ -115,7 +101,7 @@ def _by_month(
 
 def funding_rows(borough: Borough) -> list[Row]:
     """Every version of every line of the funding register, in order of line."""
-    rows = [{"record_version": 1, **line} for line in FUNDING]
+    rows = [{"record_version": 1, **line._asdict()} for line in FUNDING]
     for number, row in enumerate(rows):
         row["line_id"] = f"FL-{number + 1:04d}"
     later = [
@@ -193,20 +179,7 @@ def funding_figures(rows: Sequence[Row]) -> dict[str, object]:
 
 def milestone_rows() -> list[Row]:
     """Every version of every milestone, and the actions of the violence plan."""
-    names = [
-        "recorded_on",
-        "programme",
-        "kind",
-        "title",
-        "due_on",
-        "done_on",
-        "done_precision",
-        "status",
-        "next_review_on",
-        "figure",
-        "source_quote_ref",
-    ]
-    rows: list[Row] = [dict(zip(names, said, strict=True)) for said in MILESTONES]
+    rows: list[Row] = [said._asdict() for said in MILESTONES]
     rows += [
         {
             "recorded_on": "2021-04-27",
@@ -301,91 +274,15 @@ def feedback(*, seed: int, scale: float) -> tuple[pa.Table, dict[str, object]]:
     return pa.table(columns).select(FEEDBACK_COLUMNS), figures
 
 
-def _write_population(folder: Path) -> tuple[FeedTruth, dict[str, object]]:
-    """Writes a file for each mid-year; one year was published again after a revision."""
-    folder.mkdir(parents=True, exist_ok=True)
-    areas = _areas()
-    rows = 0
-    for year, share in GROWTH.items():
-        issues = {"": share * 0.995 if year == REVISED else share}
-        if year == REVISED:
-            issues[f"_released_{REVISED_ON}"] = share
-        for suffix, factor in issues.items():
-            table = _population(areas, year, factor)
-            rows += len(table)
-            content = csv_bytes(_table(table, POPULATION_COLUMNS), POPULATION_COLUMNS)
-            (folder / f"population_estimates_{year}{suffix}.csv").write_bytes(content)
-    truth = FeedTruth(len(GROWTH) + 1, rows, len(GROWTH) * (len(areas) + 1))
-    people = sum(n for _, kind, n in areas if kind == "ward")
-    return truth, {"R1.population_2020": people}
-
-
-def _areas() -> list[tuple[str, str, int]]:
-    """Code, kind and residents in mid-2020 of the wards and of the LSOAs of 2011."""
-    found = []
-    for seed, kind in (("ward", "ward"), ("lsoa", "lsoa")):
-        with (BOROUGH_SEEDS / f"{seed}.csv").open(encoding="utf-8-sig", newline="") as file:
-            found += [
-                (row[f"{seed}_code"], kind, int(row["population_mid2020"]))
-                for row in csv.DictReader(file)
-                if row["population_mid2020"]
-            ]
-    return found
-
-
-def _population(areas: Sequence[tuple[str, str, int]], year: int, factor: float) -> list[Row]:
-    """The estimates of one year; the borough is the sum of its wards."""
-    rows = []
-    borough_residents = borough_workday = 0
-    for code, kind, people in areas:
-        residents = round(people * factor)
-        workday = round(residents * WORKDAY_FACTOR.get(code, 0.8)) if kind == "ward" else None
-        if workday is not None:
-            borough_residents += residents
-            borough_workday += workday
-        vintage = "2014" if kind == "ward" else "2011"
-        rows.append((code, kind, vintage, year, residents, workday))
-    total = (BOROUGH, "borough", "2009", year, borough_residents, borough_workday)
-    return [dict(zip(POPULATION_COLUMNS, row, strict=True)) for row in (total, *rows)]
-
-
-def _write_indicators(folder: Path) -> tuple[FeedTruth, dict[str, object]]:
-    """Writes a file of published figures for each year."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = 0
-    for place, year in enumerate(GROWTH):
-        table = [
-            {
-                "indicator_code": code,
-                "area_code": BOROUGH,
-                "area_kind": "borough",
-                "span_start": f"{year - years + 1}-01-01",
-                "span_end": f"{year}-12-31",
-                "value": values[place],
-                "lower": round(values[place] - width, 1),
-                "upper": round(values[place] + width, 1),
-                "unit": unit,
-                "publisher": publisher,
-            }
-            for code, unit, publisher, years, values, width in INDICATORS
-        ]
-        rows += len(table)
-        content = csv_bytes(_table(table, INDICATOR_COLUMNS), INDICATOR_COLUMNS)
-        (folder / f"published_indicators_{year}.csv").write_bytes(content)
-    last = {code: values[-1] for code, _, _, _, values, _ in INDICATORS}
-    figures: dict[str, object] = {"K052": last["DRUG_DEATHS_3Y"], "K054": last["OCU_RATE"]}
-    return FeedTruth(len(GROWTH), rows, rows), figures
-
-
 def faults(folder: Path, borough: Borough, *, seed: int) -> list[Fault]:
     """Writes the labelled bad inputs of the registers, each in a folder of its own."""
-    funding = _table(funding_rows(borough)[:6], FUNDING_COLUMNS).to_pylist()
+    funding = text_table(funding_rows(borough)[:6], FUNDING_COLUMNS).to_pylist()
     funding[0]["financial_year"] = "2021/23"
     items, _ = feedback(seed=seed, scale=1)
     item = items.slice(0, 1).to_pylist()[0]
     in_words = [item | {"feedback_text": "The officer came at once and we are grateful"}]
     reachable = [item | {"feedback_text": "Ring me on 020 7946 0000"}]
-    people = _table(_population(_areas(), max(GROWTH), 1), POPULATION_COLUMNS).to_pylist()
+    people = text_table(population(areas(), max(GROWTH), 1), POPULATION_COLUMNS).to_pylist()
     without = [row for row in people if row["area_code"] != "E05009317"]
     # The sum of the wards stays that of the borough, so that only the missing ward is at fault.
     lost = int(people[1]["population"])

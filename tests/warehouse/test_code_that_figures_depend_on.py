@@ -20,7 +20,9 @@ FIGURES_DEPEND_ON = {
     "a model": ("dbt_project/models/marts/core/dim_date.sql", "select", "select "),
     "a model's columns": ("dbt_project/models/marts/core/_core__models.yml", "version: 2", ""),
     "a macro": ("dbt_project/macros/statistics.sql", "{#", "{# "),
-    "a reference seed": ("dbt_project/seeds/reference/ward.csv", "E05009317", "E05009999"),
+    "a reference seed": ("dbt_project/seeds/reference/crime_type.csv", "Burglary", "Thefts"),
+    "a seed of the borough": ("borough/seeds/ward.csv", "E05009317", "E05009999"),
+    "a setting of the borough": ("borough/borough.yml", "wards: 20", ": 21"),
     "a rule of the package": ("include/csp/disclosure/counts.py", '"""', '""" '),
 }
 NOTHING_DEPENDS_ON = {

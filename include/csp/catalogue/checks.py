@@ -23,6 +23,7 @@ from csp.catalogue.measure_sql import reading_of
 from csp.catalogue.model import CatalogueFile, Measure
 from csp.catalogue.registry import KpiCatalogue
 from csp.contracts import ContractRegistry
+from csp.contracts.borough import borough
 from csp.contracts.dbt_models import core_model, staging_model
 from csp.contracts.reading import SAFE_LOADER, ContractError, load_strict
 from csp.project import DBT_PROJECT
@@ -70,7 +71,7 @@ def rendered(sql: str, project: Path = DBT_PROJECT) -> str:
         jinja2.TemplateError: A variable or macro is not known.
     """
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
-    variables = _of_yaml(project / "dbt_project.yml").get("vars", {})
+    variables = _of_yaml(project / "dbt_project.yml").get("vars", {}) | borough().dbt_variables
     given = {"ref": '"{}"'.format, "var": variables.__getitem__}
     macros = (project / "macros" / "dates.sql").read_text(encoding="utf-8")
     dates = environment.from_string(macros).make_module(given)

@@ -65,8 +65,8 @@ def measure_model_files(
                 _described(
                     name,
                     "Each row is what one month, ward and breakdown, or one subject or observation "
-                    f"of it, adds to a KPI of the theme {titles.title} that its entry in the catalogue "
-                    "says how to count.",
+                    f"of it, adds to a KPI of the theme {titles.title} that its entry in the "
+                    "catalogue says how to count.",
                     _strictest(of_theme, classes),
                 )
             )

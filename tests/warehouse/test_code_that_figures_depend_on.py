@@ -20,9 +20,9 @@ FIGURES_DEPEND_ON = {
     "a model": ("dbt_project/models/marts/core/dim_date.sql", "select", "select "),
     "a model's columns": ("dbt_project/models/marts/core/_core__models.yml", "version: 2", ""),
     "a macro": ("dbt_project/macros/statistics.sql", "{#", "{# "),
-    "a reference seed": ("dbt_project/seeds/reference/crime_type.csv", "Drugs", "Drug"),
+    "a reference seed": ("dbt_project/seeds/reference/crime_type.csv", "Burglary", "Thefts"),
     "a seed of the borough": ("borough/seeds/ward.csv", "E05009317", "E05009999"),
-    "a setting of the borough": ("borough/borough.yml", "code: E09000030", "code: E09000031"),
+    "a setting of the borough": ("borough/borough.yml", "wards: 20", ": 21"),
     "a rule of the package": ("include/csp/disclosure/counts.py", '"""', '""" '),
 }
 NOTHING_DEPENDS_ON = {

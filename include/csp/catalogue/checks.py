@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,8 +75,7 @@ def rendered(sql: str, project: Path = DBT_PROJECT) -> str:
         jinja2.TemplateError: A variable or macro is not known.
     """
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
-    own = _of_yaml(project / "dbt_project.yml").get("vars", {})
-    variables = own | json.loads(borough().dbt_variables)
+    variables = _of_yaml(project / "dbt_project.yml").get("vars", {}) | borough().dbt_variables
     given = {"ref": '"{}"'.format, "var": variables.__getitem__}
     macros = (project / "macros" / "dates.sql").read_text(encoding="utf-8")
     dates = environment.from_string(macros).make_module(given)

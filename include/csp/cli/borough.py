@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Annotated
 
@@ -21,7 +22,7 @@ def borough(as_json: AsJson = False, as_variables: AsVariables = False) -> None:
 
     here = settled()
     if as_variables:
-        sys.stdout.write(here.dbt_variables + "\n")
+        sys.stdout.write(json.dumps(here.dbt_variables) + "\n")
     elif as_json:
         tables.print_json({"folder": str(here.folder), **here.settings.model_dump()})
     else:

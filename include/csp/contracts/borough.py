@@ -8,7 +8,6 @@ one that `CSP_BOROUGH` names. docs/another-borough.md says how to make one.
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -121,15 +120,13 @@ class Borough:
         return sorted((self.folder / SEEDS).glob("*.csv"))
 
     @property
-    def dbt_variables(self) -> str:
-        """The variables that dbt needs besides those of its project, as JSON for `--vars`."""
-        return json.dumps(
-            {
-                "borough_code": self.settings.code,
-                "borough_name": self.settings.name,
-                "treatment_dat_code": self.settings.treatment_partnership,
-            }
-        )
+    def dbt_variables(self) -> dict[str, str]:
+        """The variables that dbt needs besides those of its project."""
+        return {
+            "borough_code": self.settings.code,
+            "borough_name": self.settings.name,
+            "treatment_dat_code": self.settings.treatment_partnership,
+        }
 
     @cached_property
     def words(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import shutil
@@ -224,7 +225,7 @@ class DbtRunner:
                     "--project-dir",
                     str(self.project),
                     "--vars",
-                    borough().dbt_variables,
+                    json.dumps(borough().dbt_variables),
                     *arguments[1:],
                 ]
             )

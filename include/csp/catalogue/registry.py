@@ -97,6 +97,6 @@ class KpiCatalogue:
         found += [
             f"{borough().folder / SETTINGS}: notes: no KPI is called '{kpi_id}'"
             for kpi_id in borough().settings.notes
-            if kpi_id not in ids
+            if kpi_id not in ids and self.folder == KPI_CATALOGUE
         ]
         return found

@@ -127,7 +127,7 @@ def _count(
             for number, ((name, _), frame) in enumerate(named)
         ]
     )
-    if months := [name for name in rows if name.isdigit()]:
+    if months := [name for name in rows if str(name).isdigit()]:
         others = [name for name in rows if name not in months]
         rows = rows.melt(others, months, "month", "counted").dropna(subset="counted")
     connection.register("sent", rows)

@@ -67,12 +67,11 @@ def register(name: str, row: type[Row]) -> tuple[Row, ...]:
     """
     fields = get_type_hints(row)
     path = f"registers/{name}.csv"
-    with (PACKAGE / path).open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        header = next(lines)
-        if header != list(fields):
-            raise CspError(f"{path} has the columns {header}, not {list(fields)}")
-        return tuple(_row(f"{path}, line {lines.line_num}", row, cells) for cells in lines)
+    lines = csv.reader((PACKAGE / path).read_text("utf-8").splitlines())
+    header = next(lines)
+    if header != list(fields):
+        raise CspError(f"{path} has the columns {header}, not {list(fields)}")
+    return tuple(_row(f"{path}, line {lines.line_num}", row, cells) for cells in lines)
 
 
 def _row(where: str, row: type[Row], cells: list[str]) -> Row:

@@ -208,7 +208,7 @@ def _who_and_what(rng: np.random.Generator, seen: Seen) -> dict[str, pa.Array]:
 
 
 def _by_kind(
-    rng: np.random.Generator, seen: Seen, criminal: dict[str, int], other: dict[str, int]
+    rng: np.random.Generator, seen: Seen, criminal: dict[str, float], other: dict[str, float]
 ) -> np.ndarray:
     """Draws a code from the shares of criminal entries or from those of the others."""
     n = len(seen.at)

@@ -62,7 +62,7 @@ def describe(seed: int, clients: Clients, episodes: Episodes) -> Paper:
     people, days = clients.people, shown_days()
     born = days.take(pa.array((people.born - FIRST_SHOWN).astype(np.int64)))
 
-    def of_client(listed: tuple[str, ...], share: tuple[int, ...] | None = None) -> pa.Array:
+    def of_client(listed: tuple[str, ...], share: tuple[float, ...] | None = None) -> pa.Array:
         weights = share or (1,) * len(listed)
         return words(listed, choose(rng, weights, len(people))[who])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -47,6 +48,17 @@ def empty_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[
 def take(platform: Platform, *paths: Path) -> list[IngestOutcome]:
     """Take paths in."""
     return ingest_files(list(paths), platform.home, platform.ledger, platform.registry)
+
+
+def core_tables(platform: Platform) -> dict[str, Counter[tuple[object, ...]]]:
+    """Table → its rows, of everything that KPIs and marts are made from."""
+    ask = platform.warehouse.candidate_query
+    names = ask(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('core', 'restricted') and table_type = 'BASE TABLE' "
+        "and table_name not like 'kpi_%' and table_name not like 'disclosure_%'"
+    ).rows
+    return {name: Counter(ask(f"select * from {name}").rows) for (name,) in names}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun
 
-from .conftest import ENGINES, Year, take
+from .conftest import ENGINES, Year, core_tables, take
 
 
 @pytest.fixture
@@ -37,17 +36,6 @@ def begun(platform: Platform) -> RefreshRun:
     run.admit_deliveries()
     run.load_lake()
     return run
-
-
-def core_tables(platform: Platform) -> dict[str, Counter[tuple[object, ...]]]:
-    """Table → its rows, of everything that KPIs and marts are made from."""
-    ask = platform.warehouse.candidate_query
-    names = ask(
-        "select table_schema || '.' || table_name from information_schema.tables "
-        "where table_schema in ('core', 'restricted') and table_type = 'BASE TABLE' "
-        "and table_name not like 'kpi_%' and table_name not like 'disclosure_%'"
-    ).rows
-    return {name: Counter(ask(f"select * from {name}").rows) for (name,) in names}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

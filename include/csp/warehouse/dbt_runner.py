@@ -117,6 +117,7 @@ class DbtRunner:
         self.project = self.root / DBT_PROJECT.name
         self.target = Path(self.settings["DBT_TARGET_PATH"])
         self.home = home
+        self._own: tuple[str, Manifest] | None = None
 
     def build(
         self,
@@ -157,7 +158,8 @@ class DbtRunner:
 
         Parsing takes longer than most builds, and each stage under Airflow is a process of its own;
         so it is kept as bytes, in the process and below the data root. dbt changes what it is
-        given, so everybody gets a manifest of his own.
+        given, so every runner has a manifest of its own; its stages build different models, and
+        share it.
         """
         key = self._parse_key()
         if key not in PARSED:
@@ -170,7 +172,9 @@ class DbtRunner:
                 for old in set(kept.parent.glob("*.pickle")) - {kept}:
                     old.unlink(missing_ok=True)
             PARSED[key] = kept.read_bytes()
-        return _from_bytes(PARSED[key])
+        if self._own is None or self._own[0] != key:
+            self._own = (key, _from_bytes(PARSED[key]))
+        return self._own[1]
 
     def _parse_key(self) -> str:
         names = ("CSP_DBT_TARGET", "CSP_DBT_PG_DATABASE", "CSP_DBT_DUCKDB_PATH")

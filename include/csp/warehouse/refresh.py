@@ -80,6 +80,11 @@ class RefreshRun:
         self.platform, self.ticket = platform, ticket
         self.ledger, self.home = platform.ledger, platform.home
 
+    @cached_property
+    def _dbt(self) -> DbtRunner:
+        """One for all stages, so that the parsed project is read once."""
+        return DbtRunner(self.platform.warehouse, self.home)
+
     @classmethod
     def begin(cls, platform: Platform) -> RefreshRun:
         """Open a refresh in the ledger.
@@ -241,8 +246,7 @@ class RefreshRun:
         self, stage: str, changed: list[Contract] | None = None, tell: Tell | None = None
     ) -> None:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
-            runner = DbtRunner(self.platform.warehouse, self.home)
-            runner.build(stage, self.ticket.publication_id, changed, tell)
+            self._dbt.build(stage, self.ticket.publication_id, changed, tell)
 
     def gate_core(self) -> GateOutcome:
         """Judge the core models before the KPI marts are built.

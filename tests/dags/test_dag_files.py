@@ -115,7 +115,7 @@ def test_a_model_is_never_run_again_by_a_retry(found: dict[str, Any]) -> None:
 
 def test_breaking_one_contract_breaks_one_dag(home: Path, tmp_path: Path) -> None:
     root = tmp_path / "project"
-    for part in ("dags", "include", "dbt_project"):
+    for part in ("borough", "dags", "include", "dbt_project"):
         shutil.copytree(
             PROJECT_ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "target")
         )

@@ -14,8 +14,9 @@ from csp.errors import CspError
 
 PATHS = ContractRegistry().paths
 STREET = next(path for path in PATHS if path.stem == "street_crime")
-ROW_RULE = "column: longitude\n          when: (longitude is null)"
-GATE = "{profile: volume_ratio, min: 0.2}"
+WIDEST = 120
+ROW_RULE = "column: longitude\n          together: [longitude, latitude]"
+GATE, OPEN_GATE = "profile: volume_ratio\n          min: 0.2", "profile: volume_ratio"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -46,8 +47,8 @@ def test_a_contract_is_one_of_the_open_standard(path: Path) -> None:
         ("        severity: fix", "        severity: fatal", "severity: fatal", "severity", "fix"),
         (ROW_RULE, ROW_RULE.replace("longitude", "longtude", 1), "longtude", "column", "longtude"),
         ("id: P1-FORCE\n", "id: P1-B08\n", "id: P1-B08\n        name: Force", "id", "P1-B08"),
-        (GATE, "{profile: volume_ratio}", "{profile: volume_ratio}", "implementation", "bound"),
-        (r"(?P<period>\d{4}", r"(?P<period\d{4}", "property: fileNames", "fileNames", "regular"),
+        (GATE, OPEN_GATE, f"implementation:\n          {OPEN_GATE}", "implementation", "bound"),
+        (r"(?P<period>\d{4}", r"(?P<period\d{4}", r"(?P<period\d{4}", "fileNames", "regular"),
         ("property: sweep", "property: sweeps", "property: sweeps", "sweeps", "unknown custom"),
         ("sourceHeaders", "headers", "property: headers", "customProperties", "'headers'"),
         ("periodKind: month", "periodKind: hour", "periodKind: hour", "periodKind", "month"),
@@ -107,6 +108,38 @@ def test_the_hash_follows_the_meaning_and_not_the_spelling(tmp_path: Path) -> No
     meant.write_text(text.replace("version: 1.0.0", "version: 1.0.1"), encoding="utf-8")
     original = contract_hash(load_contract(STREET))
     assert contract_hash(load_contract(spelt)) == original != contract_hash(load_contract(meant))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_meant"),
+    [
+        ("examples: [2021-06]", "examples: [2021-05]", False),
+        ("bad: [{Longitude: ''}, {", "bad: [{", False),
+        ("fileNameExample, value: 2021-06", "fileNameExample, value: 2021-05", False),
+        ("max: 0.05\n", "max: 0.05\n          bad: {share: 0.5}\n", False),
+        ("longitude: [-9, 2.1]", "longitude: [-9, 2]", True),
+        ("max: 0.05", "max: 0.06", True),
+        ("together: [longitude, latitude]", "together: [latitude, longitude]", True),
+        ("periodKind: month", "periodKind: year", True),
+        ("{published: [Context]}", "{published: [Note]}", True),
+    ],
+)
+def test_the_hash_leaves_samples_out_and_follows_every_bound(
+    old: str, new: str, is_meant: bool, tmp_path: Path
+) -> None:
+    text = STREET.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "changed.yml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    before, after = load_contract(STREET), load_contract(path)
+    assert (contract_hash(before) != contract_hash(after)) is is_meant
+    assert resolved(before) != resolved(after)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_line_of_a_contract_is_longer_than_an_editor_shows(path: Path) -> None:
+    long = [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > WIDEST]
+    assert long == []
 
 
 def test_the_resolved_contract_is_whole(registry: ContractRegistry) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from csp.contracts import ContractError, ContractRegistry, load_contract
+from csp.contracts.editor_schema import parts_of_a_contract
 from csp.contracts.registry import contract_hash, resolved
+from csp.contracts.scaffold import scaffold
 from csp.errors import CspError
+from csp.project import PROJECT_ROOT
 
 PATHS = ContractRegistry().paths
 STREET = next(path for path in PATHS if path.stem == "street_crime")
@@ -145,3 +149,33 @@ def test_no_line_of_a_contract_is_longer_than_an_editor_shows(path: Path) -> Non
 def test_the_resolved_contract_is_whole(registry: ContractRegistry) -> None:
     for contract in registry:
         assert type(contract).model_validate(json.loads(resolved(contract))) == contract
+
+
+def test_the_contract_shown_in_the_docs_loads(tmp_path: Path) -> None:
+    page = (PROJECT_ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+    path = tmp_path / "camera_status.yml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert load_contract(path).id == "cctv_camera_status"
+
+
+def test_the_docs_name_every_key() -> None:
+    page = (PROJECT_ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+    keys = {key for part in parts_of_a_contract().values() for key in part.model_fields}
+    words = set(re.findall(r"\w+", page)) | {"schema_"}
+    assert keys - words == set()
+
+
+def test_a_first_contract_is_of_the_samples_format(tmp_path: Path) -> None:
+    sample = tmp_path / "permits_202106.csv"
+    sample.write_text("Permit;Issued on;Held by\n1;2021-06-02;'a; b'\n2;2021-06-03;'c'\n")
+    (path, _) = scaffold("harbour", "permit", sample, _root_at(tmp_path))
+    contract = load_contract(path)
+    assert path.read_text().startswith("# yaml-language-server: ")
+    assert [column.name for column in contract.columns] == ["permit", "issued_on", "held_by"]
+    said = contract.platform.format
+    assert (said.delimiter, said.quote) == (";", "'")
+
+
+def _root_at(folder: Path) -> Path:
+    (folder / "dags" / "partner_feeds").mkdir(parents=True)
+    return folder

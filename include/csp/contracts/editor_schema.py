@@ -19,7 +19,7 @@ from csp.contracts.strict import Strict
 ATTRIBUTE = re.compile(r"^    (\w+): ", re.MULTILINE)
 DEFS = "#/$defs/{model}"
 #: Model → the model that types its custom properties.
-CUSTOM = {"Contract": PlatformProperties, "Column": ColumnProperties}
+CUSTOM: dict[str, type[Strict]] = {"Contract": PlatformProperties, "Column": ColumnProperties}
 
 
 def attributes_of(model: type[BaseModel]) -> dict[str, str]:
@@ -68,8 +68,10 @@ def _pair(name: str, described: dict[str, Any]) -> dict[str, Any]:
 
 def contract_schema() -> str:
     """The JSON schema of a contract file, each key with its description."""
-    models = [(part, "validation") for part in (Contract, *CUSTOM.values())]
-    _, whole = models_json_schema(models, ref_template=DEFS, by_alias=True)
+    roots: list[type[BaseModel]] = [Contract, *CUSTOM.values()]
+    _, whole = models_json_schema(
+        [(root, "validation") for root in roots], ref_template=DEFS, by_alias=True
+    )
     parts, classes = whole["$defs"], parts_of_a_contract()
     for name, part in parts.items():
         told = attributes_of(classes[name]) if name in classes else {}

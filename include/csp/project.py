@@ -5,6 +5,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = PROJECT_ROOT / "include" / "contracts"
 COMPILED_CONTRACTS = PROJECT_ROOT / "include" / "contracts.json"
+EDITOR_SCHEMA = CONTRACTS / "contract.schema.json"
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 REFERENCE_SEEDS = DBT_PROJECT / "seeds" / "reference"
 FEED_DAGS = PROJECT_ROOT / "dags" / "partner_feeds"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import field_validator, model_validator
 
 from csp.contracts.strict import (
-    AccessClass,
+    SAMPLE,
     CustomProperty,
     FieldText,
+    Pattern,
     PlacedError,
     Strict,
     as_mapping,
@@ -30,6 +31,7 @@ USUAL_TYPE: dict[str, PhysicalType] = {
     "boolean": "boolean",
 }
 
+NUMBERS = ("integer", "bigint", "double precision")
 #: What a token may be used for. Tokens of different purposes never join; a new purpose needs the
 #: approval of the Caldicott guardian (domain specification GV7, GV8), so it is added here by hand.
 Purpose = Literal[
@@ -79,10 +81,8 @@ class ColumnProperties(Strict):
         readFormats: Date or timestamp formats tried in turn (strptime codes).
         values: The values allowed (R05).
         vocabulary: Seed whose first column lists the values allowed (R05).
-        pattern: Regular expression that the whole value fits (R06).
-        range: Lowest and highest value allowed, null for no bound (R07).
-        separator: What stands between the values of a field that holds several; `values` and
-            `pattern` are then said of each.
+        separator: What stands between the values of a field that holds several; `values`,
+            `vocabulary` and `pattern` are then said of each.
         token: Purpose of the keyed token that is stored in place of the value.
         kept: Whether the value is stored; one that is not is read, judged and dropped.
         computed: DuckDB expression over the text of other columns; the column is in no file.
@@ -95,25 +95,12 @@ class ColumnProperties(Strict):
     readFormats: list[str] = []  # noqa: N815
     values: list[FieldText] | None = None
     vocabulary: str | None = None
-    pattern: str | None = None
-    range: tuple[float | None, float | None] | None = None
     separator: str | None = None
     token: Purpose | None = None
     kept: bool = True
     computed: str | None = None
     inMarts: bool = True  # noqa: N815
     freeText: bool = False  # noqa: N815
-
-    @field_validator("pattern")
-    @classmethod
-    def compilable(cls, pattern: str | None) -> str | None:
-        """Hold that the pattern is a regular expression."""
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
-        return pattern
 
     @model_validator(mode="after")
     def agree(self) -> ColumnProperties:
@@ -127,8 +114,39 @@ class ColumnProperties(Strict):
         return self
 
 
+class LogicalTypeOptions(Strict):
+    """What the standard lets a column say of its values.
+
+    Attributes:
+        pattern: Regular expression that the whole value fits (R06); of text.
+        minimum: Lowest value allowed (R07); of numbers.
+        maximum: Highest value allowed (R07); of numbers.
+    """
+
+    pattern: Pattern | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there is a lowest or a highest value."""
+        return self.minimum is not None or self.maximum is not None
+
+
 class Column(Strict):
-    """A column of the feed, as it stands in the lake."""
+    """A column of the feed, as it stands in the lake.
+
+    Attributes:
+        name: Its name in lake and warehouse, which no engine needs to quote.
+        businessName: Its name as people say it.
+        logicalType: What it holds.
+        physicalType: Its SQL type, where it is not the usual one of the logical type.
+        required: Whether a row without it is held back (R03).
+        description: What it says, in a sentence.
+        logicalTypeOptions: Form and bounds of its values.
+        examples: Its field in the contract's valid row; `{n}` stands for the row's number.
+        customProperties: What the platform needs of it beyond the standard.
+    """
 
     name: str
     businessName: str = ""  # noqa: N815 - keys of the standard are camel case
@@ -136,8 +154,8 @@ class Column(Strict):
     physicalType: PhysicalType | None = None  # noqa: N815
     required: bool = False
     description: str
-    classification: AccessClass | None = None
-    examples: list[FieldText] = []
+    logicalTypeOptions: LogicalTypeOptions = LogicalTypeOptions()  # noqa: N815
+    examples: Annotated[list[FieldText], SAMPLE] = []
     customProperties: list[CustomProperty] = []  # noqa: N815
 
     @field_validator("name")
@@ -160,11 +178,13 @@ class Column(Strict):
     @model_validator(mode="after")
     def tokens_are_text(self) -> Column:
         """Hold that only text is turned into a token, and only text has a list or a form."""
-        p = self.platform
-        if self.type != "text" and (p.token or p.values or p.vocabulary or p.pattern):
-            raise PlacedError(("customProperties",), "token, values and pattern are of text only")
-        if p.range and self.type not in ("integer", "bigint", "double precision"):
-            raise PlacedError(("customProperties",), "range is of numbers only")
+        p, said = self.platform, self.logicalTypeOptions
+        if self.type != "text" and (p.token or p.values or p.vocabulary):
+            raise PlacedError(("customProperties",), "token, values, vocabulary are of text only")
+        if self.type != "text" and said.pattern:
+            raise PlacedError(("logicalTypeOptions", "pattern"), "pattern is of text only")
+        if said.is_bounded and self.type not in NUMBERS:
+            raise PlacedError(("logicalTypeOptions",), "minimum and maximum are of numbers only")
         return self
 
     @cached_property
@@ -177,11 +197,6 @@ class Column(Strict):
     def type(self) -> PhysicalType:
         """The SQL type of the column in lake and warehouse."""
         return self.physicalType or USUAL_TYPE[self.logicalType]
-
-    @property
-    def title(self) -> str:
-        """The column's name as people say it."""
-        return self.businessName or self.name.replace("_", " ").capitalize()
 
     @property
     def kept(self) -> bool:
@@ -204,7 +219,8 @@ class Column(Strict):
     def is_closed(self) -> bool:
         """Whether the contract says which values there are, or that none is stored as it is."""
         p = self.platform
-        is_said = p.values is not None or p.vocabulary is not None or p.pattern is not None
+        said = (p.values, p.vocabulary, self.logicalTypeOptions.pattern)
+        is_said = any(value is not None for value in said)
         return self.type != "text" or is_said or bool(p.token) or self.is_computed or p.freeText
 
     @property
@@ -216,10 +232,3 @@ class Column(Strict):
     def read_formats(self) -> list[str]:
         """Date formats tried in turn (strptime codes)."""
         return self.platform.readFormats or ["%Y-%m-%d"]
-
-    def allowed(self) -> dict[str, Any]:
-        """What the column says of its values, for the docs page."""
-        p = self.platform
-        named = {"values": p.values, "vocabulary": p.vocabulary, "pattern": p.pattern}
-        bounds = {"range": list(p.range)} if p.range else {}
-        return {key: value for key, value in named.items() if value} | bounds

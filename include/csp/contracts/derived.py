@@ -19,11 +19,12 @@ from csp.contracts.checks import GateCheck, RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.dbt_models import dbt_files
 from csp.contracts.dictionary import data_dictionary
+from csp.contracts.editor_schema import contract_schema
 from csp.contracts.model import Contract, ServiceLevel
 from csp.contracts.reading import compiled
 from csp.contracts.registry import ContractRegistry, resolved
 from csp.files import write_if_changed
-from csp.project import COMPILED_CONTRACTS, PROJECT_ROOT
+from csp.project import COMPILED_CONTRACTS, EDITOR_SCHEMA, PROJECT_ROOT
 
 #: What stands in a contract where only a person knows.
 FILL_IN = "to be filled in"
@@ -42,9 +43,27 @@ def dag_file(contract: Contract) -> str:
     )
 
 
+def _facts(contract: Contract) -> list[str]:
+    """The lines of the table at the head of a feed's page."""
+    platform, team = contract.platform, contract.team
+    facts = {
+        "Part of": contract.dataProduct,
+        "Owner": f"{team.name}. {team.description}",
+        "Access class": platform.accessClass,
+        "May read": "; ".join(f"{role.role}: {role.access}" for role in contract.roles),
+        "Legal gateway": platform.legalGateway,
+        **{level.property.capitalize(): _promise(level) for level in contract.slaProperties},
+        "Grain": contract.dataset.dataGranularityDescription,
+        "A file": contract.dataset.description,
+        "Layouts": "; ".join(f"{x.name}: {x.description}" for x in platform.layouts),
+        "Looked for": f"at `{platform.sweep}`, London time",
+        "Faults go to": "; ".join(f"{s.channel}: {s.description}" for s in contract.support),
+    }
+    return [f"| {name} | {what} |" for name, what in facts.items()]
+
+
 def docs_page(contract: Contract) -> str:
     """The feed's page in the documentation."""
-    platform = contract.platform
     lines = [
         f"# {contract.name}",
         "",
@@ -53,13 +72,7 @@ def docs_page(contract: Contract) -> str:
         "",
         "| | |",
         "|---|---|",
-        f"| Owner | {contract.team.name} |",
-        f"| Access class | {platform.accessClass} |",
-        f"| Legal gateway | {platform.legalGateway} |",
-        *(f"| {s.property.capitalize()} | {_promise(s)} |" for s in contract.slaProperties),
-        f"| Grain | {contract.dataset.dataGranularityDescription} |",
-        f"| Layouts | {'; '.join(f'{x.name}: {x.description}' for x in platform.layouts)} |",
-        f"| Faults go to | {'; '.join(s.channel for s in contract.support)} |",
+        *_facts(contract),
         "",
         f"**For:** {contract.description.purpose}",
         "",
@@ -79,14 +92,14 @@ def docs_page(contract: Contract) -> str:
         "R03 (required value missing), R05 (not in its list), R06 (not of its form), R07 (out of "
         "bounds), R08 (unclear local time) and R09 (personal words) hold a row back in every feed.",
         "",
-        "| code | verdict | what |",
-        "|---|---|---|",
+        "| code | verdict | about | what |",
+        "|---|---|---|---|",
         *(_rule_line(check) for check in contract.row_checks),
         "",
         "## Delivery gate",
         "",
-        "| code | severity | what holds when it passes |",
-        "|---|---|---|",
+        "| code | severity | about | what holds when it passes |",
+        "|---|---|---|---|",
         *(_rule_line(check) for check in contract.gate_checks),
     ]
     return "\n".join(lines) + "\n"
@@ -98,12 +111,13 @@ def _promise(level: ServiceLevel) -> str:
 
 
 def _column_line(column: Column) -> str:
-    p = column.platform
-    notes = [column.description]
+    p, said = column.platform, column.logicalTypeOptions
+    title = f"{column.businessName}: " if column.businessName else ""
+    notes = [f"{title}{column.description}"]
     notes += [f"Allowed: {', '.join(p.values)}."] if p.values else []
     notes += [f"Allowed: seed `{p.vocabulary}`."] if p.vocabulary else []
-    notes += [f"Form: `{p.pattern}`.".replace("|", "\\|")] if p.pattern else []
-    notes += [f"Bounds: {p.range[0]} to {p.range[1]}."] if p.range else []
+    notes += [f"Form: `{said.pattern}`.".replace("|", "\\|")] if said.pattern else []
+    notes += [f"Bounds: {said.minimum} to {said.maximum}."] if said.is_bounded else []
     notes += [f"Stored as a keyed token ({p.token})."] if p.token else []
     notes += ["The partner's own words."] if p.freeText else []
     notes += [] if p.kept else ["Read and judged, never stored."]
@@ -112,7 +126,9 @@ def _column_line(column: Column) -> str:
 
 
 def _rule_line(check: RowCheck | GateCheck) -> str:
-    return f"| {check.id} | {check.severity} | {check.description} |"
+    return (
+        f"| {check.id} | {check.severity} | {check.dimension} | {check.name}. {check.description} |"
+    )
 
 
 def dag_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Path, str]:
@@ -130,6 +146,7 @@ def made_files(registry: ContractRegistry, root: Path = PROJECT_ROOT) -> dict[Pa
     files[root / "docs" / "data-dictionary.md"] = dictionary
     seeds = root / "dbt_project" / "seeds" / "from_borough"
     files |= {seeds / path.name: path.read_text(encoding="utf-8") for path in borough().seeds}
+    files[root / EDITOR_SCHEMA.relative_to(PROJECT_ROOT)] = contract_schema()
     files[root / COMPILED_CONTRACTS.relative_to(PROJECT_ROOT)] = compiled(registry.paths)
     by_partner = sorted(registry, key=lambda contract: (contract.domain, contract.id))
     for partner, contracts in groupby(by_partner, key=lambda contract: contract.domain):
@@ -192,7 +209,8 @@ def _seeds_named(contract: Contract) -> Iterator[tuple[str, str]]:
             yield f"column {column.name}", column.platform.vocabulary
     for check in contract.row_checks:
         rule = check.implementation
-        named = rule.vocabulary or (rule.vocabularyAgrees or {}).get("vocabulary")
+        agrees = rule.vocabularyAgrees
+        named = rule.vocabulary or (agrees.vocabulary if agrees else None)
         if named:
             yield f"rule {check.id}", named
         if rule.vocabularyVariants:

@@ -17,9 +17,18 @@ from csp.contracts.columns import Column
 from csp.contracts.platform import FILE_PERIOD, PlatformProperties
 from csp.contracts.strict import CustomProperty, PlacedError, Strict, as_mapping
 
+#: Days of the delivery that a rule may name beside columns.
+OF_THE_DELIVERY = {"delivery_period", "received_on"}
+
 
 class Description(Strict):
-    """What the feed is for, how to read it, and what it cannot say."""
+    """What the feed is for, how to read it, and what it cannot say.
+
+    Attributes:
+        purpose: What the partnership needs it for.
+        usage: Which table to read, and how.
+        limitations: What it cannot say.
+    """
 
     purpose: str
     usage: str
@@ -27,7 +36,17 @@ class Description(Strict):
 
 
 class Dataset(Strict):
-    """The rows of the feed: columns, and the checks on them."""
+    """The rows of the feed: columns, and the checks on them.
+
+    Attributes:
+        name: The feed's name within its partner.
+        physicalName: Its name in the lake, `<domain>_<name>`.
+        logicalType: Always `object`.
+        description: What each file holds.
+        dataGranularityDescription: What each row is, in a sentence.
+        properties: Its columns.
+        quality: The checks on its rows and deliveries.
+    """
 
     name: str
     physicalName: str  # noqa: N815 - keys of the standard are camel case
@@ -39,7 +58,14 @@ class Dataset(Strict):
 
 
 class ServiceLevel(Strict):
-    """One promise of the partner: frequency, latency or retention."""
+    """One promise of the partner: frequency, latency or retention.
+
+    Attributes:
+        property: Which promise.
+        value: How many units, or what in words.
+        unit: The unit of the value.
+        description: The promise as a sentence.
+    """
 
     property: Literal["frequency", "latency", "retention"]
     value: int | str
@@ -48,35 +74,68 @@ class ServiceLevel(Strict):
 
 
 class Team(Strict):
-    """Who owns the feed in the partnership."""
+    """Who owns the feed in the partnership.
+
+    Attributes:
+        name: The team.
+        description: What it does about the feed.
+    """
 
     name: str
     description: str
 
 
 class Role(Strict):
-    """Who may read what comes of the feed."""
+    """Who may read what comes of the feed.
+
+    Attributes:
+        role: The role; `analyst_csp` with `read` puts the core table into the publication.
+        access: Rows, totals only, or nothing.
+    """
 
     role: str
     access: Literal["read", "aggregate", "none"]
 
 
 class Support(Strict):
-    """Where errors are reported."""
+    """Where errors are reported.
+
+    Attributes:
+        channel: Whom to tell.
+        description: What about.
+    """
 
     channel: str
     description: str
 
 
 class Contract(Strict):
-    """What one partner promises to send: the only hand-written file of a feed."""
+    """What one partner promises to send: the only hand-written file of a feed.
+
+    Attributes:
+        apiVersion: Version of the standard.
+        kind: Always `DataContract`.
+        id: The feed, `<domain>_<name of the schema>`.
+        name: Its name as people say it.
+        version: Version of the contract; a new one when what it asks for changes.
+        status: `draft` until everything that only a person knows is filled in.
+        domain: The partner: folder of the contract, dbt source.
+        dataProduct: What it is a part of.
+        description: What it is for.
+        schema: Its one table.
+        slaProperties: What the partner promises.
+        team: Its owner.
+        roles: Who may read what comes of it.
+        support: Where errors are reported.
+        customProperties: What the platform needs of it beyond the standard.
+    """
 
     apiVersion: Literal["v3.1.0"]  # noqa: N815
     kind: Literal["DataContract"]
     id: str
     name: str
     version: str
-    status: Literal["active", "draft", "retired"]
+    status: Literal["active", "draft"]
     domain: str
     dataProduct: str  # noqa: N815
     description: Description
@@ -133,23 +192,26 @@ class Contract(Strict):
                 raise PlacedError(place, f"column '{column.name}': unknown layout {sorted(stray)}")
 
     def _checks_name_columns(self) -> None:
-        columns = {column.name for column in self.columns}
+        columns = {column.name for column in self.columns} | OF_THE_DELIVERY
         seen: set[str] = set()
         for position, check in enumerate(self.dataset.quality):
             place = ("schema", 0, "quality", position)
             if check.id in seen:
                 raise PlacedError((*place, "id"), f"rule id said twice: '{check.id}'")
             seen.add(check.id)
-            if not isinstance(check, RowCheck):
-                continue
-            for key, named in (
-                ("column", {check.implementation.column}),
-                ("set", set(check.implementation.set or {})),
-                ("keepOnly", set(check.implementation.keepOnly or [])),
-            ):
-                if stray := named - columns:
+            for key, named in self._named_by(check):
+                if stray := set(named) - columns:
                     what = f"rule '{check.id}' names unknown column {sorted(stray)}"
                     raise PlacedError((*place, "implementation", key), what)
+
+    def _named_by(self, check: Check) -> list[tuple[str, list[str]]]:
+        """Key and columns, for each key of a check that names columns."""
+        if isinstance(check, RowCheck):
+            return check.implementation.names()
+        rule = check.implementation
+        repeated = [rule.repeatedShare] if rule.repeatedShare else []
+        blank = rule.blankExcept.columns if rule.blankExcept else []
+        return [("repeatedShare", repeated), ("blankExcept", blank)]
 
     @cached_property
     def platform(self) -> PlatformProperties:

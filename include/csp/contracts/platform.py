@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from csp.contracts.periods import PeriodKind
-from csp.contracts.strict import AccessClass, Strict
+from csp.contracts.strict import SAMPLE, AccessClass, Pattern, Strict
+from csp.sql import quoted
 
 CORE_NAME = re.compile(r"(fct|dim)_[a-z][a-z0-9_]*")
 FILE_PERIOD = "file"
@@ -23,13 +24,20 @@ class Unpivot(Strict):
         value: Header under which a column of the contract finds the field.
     """
 
-    headers: str
+    headers: Pattern
     name: str
     value: str
 
 
 class Layout(Strict):
-    """A form in which the partner sends the feed."""
+    """A form in which the partner sends the feed.
+
+    Attributes:
+        name: Its name, by which columns say their headers.
+        description: When or by whom it is sent.
+        ignoredHeaders: Headers that are left out without a warning.
+        unpivot: Columns of a wide file that are rows in truth.
+    """
 
     name: str
     description: str
@@ -67,8 +75,9 @@ class Grain(Strict):
         period: The date or timestamp column whose period the row belongs to, or `file` for the
             date that the file's name gives.
         periodIsFilePeriod: Whether a file is of one period only.
-        series: DuckDB expression naming the series, over lake columns and `delivery_series`, which
-            is what a group `series` of the file-name pattern caught.
+        seriesName: Name of the series, where the feed is one.
+        series: Or DuckDB expression naming it, over lake columns and `delivery_series`, which is
+            what a group `series` of the file-name pattern caught.
         rejectAboveQuarantinedShare: Above this share the delivery itself is rejected.
         current: release: the newest release of a period replaces it whole. record: the newest
             version of each key counts, whichever file brought it. snapshot: each file is the
@@ -80,7 +89,8 @@ class Grain(Strict):
     periodKind: PeriodKind = "month"  # noqa: N815
     period: str
     periodIsFilePeriod: bool = False  # noqa: N815
-    series: str
+    seriesName: str | None = None  # noqa: N815
+    series: str | None = None
     rejectAboveQuarantinedShare: float = 0.2  # noqa: N815
     current: Literal["release", "record", "snapshot"] = "release"
     key: list[str] = []
@@ -94,6 +104,18 @@ class Grain(Strict):
         if self.version and not self.key:
             raise ValueError("a version without a key is of nothing")
         return self
+
+    @model_validator(mode="after")
+    def one_series(self) -> Grain:
+        """Hold that the series is said in one way."""
+        if (self.series is None) == (self.seriesName is None):
+            raise ValueError("say either seriesName or series")
+        return self
+
+    @property
+    def series_expression(self) -> str:
+        """DuckDB expression naming the series of a row."""
+        return self.series or quoted(self.seriesName or "")
 
 
 class CoreTable(Strict):
@@ -128,6 +150,17 @@ class PlatformProperties(Strict):
     """What the platform needs beyond the standard, read from `customProperties`.
 
     Attributes:
+        accessClass: Who may read rows of the feed, and how its files are kept.
+        legalGateway: Law or agreement under which it is shared.
+        specCode: Its code in the specification, with which the codes of its checks begin.
+        fileNames: Regular expressions, one of which is found in a file's name; the groups `period`,
+            `release` and `series` say what the file is of.
+        layouts: Forms in which the partner sends the feed.
+        mayBeAbsent: Columns that need not stand in a file; older files do not have them.
+        format: How a file is split and decoded.
+        grain: How rows fall into cells, and which rows are current.
+        sweep: When its inbox is looked through though nothing was signalled, as cron says it.
+        coreTable: The table that analysts read, for a feed that needs no modelling.
         landing: How the received file is kept: plain, sealed (encrypted), or none. Open and
             internal feeds are kept plain and the others sealed when it is not given.
         fileNameExample: A name that the first pattern fits, for the contract's samples.
@@ -139,8 +172,8 @@ class PlatformProperties(Strict):
     accessClass: AccessClass  # noqa: N815
     legalGateway: str  # noqa: N815
     specCode: str  # noqa: N815
-    fileNames: list[str]  # noqa: N815
-    fileNameExample: str  # noqa: N815
+    fileNames: list[Pattern] = Field(min_length=1)  # noqa: N815
+    fileNameExample: Annotated[str, SAMPLE]  # noqa: N815
     layouts: list[Layout] = [
         Layout(name="published", description="The header named in the contract.")
     ]
@@ -151,17 +184,6 @@ class PlatformProperties(Strict):
     sweep: str
     landing: Literal["plain", "sealed", "none"] | None = None
     coreTable: CoreTable | None = None  # noqa: N815
-
-    @field_validator("fileNames")
-    @classmethod
-    def compilable(cls, patterns: list[str]) -> list[str]:
-        """Hold that every file-name pattern is a regular expression."""
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
-        return patterns
 
     @model_validator(mode="after")
     def example_fits(self) -> PlatformProperties:

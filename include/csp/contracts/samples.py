@@ -62,20 +62,20 @@ def numbered(field: str, number: int) -> str:
 
 def column_cases(contract: Contract, column: Column) -> list[tuple[str, str, list[str]]]:
     """What breaks the rules that a column says of itself: code, header, bad fields."""
-    said = column.platform
+    said, options = column.platform, column.logicalTypeOptions
     headers = column.headers(contract.platform.layouts[0].name)
     if not headers:
         return []
     cases = []
     if said.values is not None or said.vocabulary is not None:
         cases.append(("R05", headers[0], [STRANGE]))
-    if said.pattern is not None:
+    if options.pattern is not None:
         cases.append(("R06", headers[0], [STRANGE]))
     fixed = {c.implementation.column for c in contract.row_checks if c.severity == "fix"}
     if said.freeText and column.name not in fixed:
         cases.append(("R09", headers[0], PERSONAL))
-    if said.range is not None:
-        low, high = said.range
+    low, high = options.minimum, options.maximum
+    if options.is_bounded:
         outside = [str(int(low) - 1)] if low is not None else []
         outside += [str(int(high) + 1)] if high is not None else []
         cases.append(("R07", headers[0], outside))

@@ -11,11 +11,14 @@ import yaml
 
 from csp.contracts.columns import IDENTIFIER
 from csp.contracts.derived import FILL_IN, dag_file
+from csp.contracts.platform import FileFormat
 from csp.contracts.registry import load_contract
 from csp.errors import CspError
-from csp.project import PROJECT_ROOT
+from csp.project import EDITOR_SCHEMA, PROJECT_ROOT
 
 FEWEST_COLUMNS = 2
+#: By this an editor completes keys and marks slips.
+SCHEMA_LINE = f"# yaml-language-server: $schema=../{EDITOR_SCHEMA.name}"
 #: DuckDB type → type of the contract, and a field of that type that says nothing of anybody.
 KINDS = {
     "BIGINT": ("integer", "1"),
@@ -60,7 +63,24 @@ def _kinds_of(sample: Path) -> list[str]:
             raise CspError(f"{sample.name}: cannot be read as a CSV") from None
 
 
-def _platform_properties(sample: Path, period: str | None, feed: str) -> list[dict[str, object]]:
+def _format_of(sample: Path) -> dict[str, str]:
+    """Delimiter and quote of the sample, where they are not the usual ones."""
+    usual = FileFormat()
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(
+                "select delimiter, quote from sniff_csv(?)", [str(sample)]
+            ).fetchone()
+        except duckdb.Error:
+            return {}
+    delimiter, quote = found or (usual.delimiter, usual.quote)
+    said = {"delimiter": delimiter} if delimiter != usual.delimiter else {}
+    return said | ({"quote": quote} if quote not in ("", "\0", usual.quote) else {})
+
+
+def _platform_properties(
+    sample: Path, period: str | None, feed: str, file_format: dict[str, str]
+) -> list[dict[str, object]]:
     pattern = re.escape(sample.stem).replace(r"\-", "-").replace(r"\ ", " ")
     dated = DATE_IN_NAME.search(sample.stem)
     if dated:
@@ -76,12 +96,14 @@ def _platform_properties(sample: Path, period: str | None, feed: str) -> list[di
         "grain": {
             "periodKind": "month",
             "period": period or "file",
-            "series": f"'{feed}'",
+            "seriesName": feed,
             "rejectAboveQuarantinedShare": 0.2,
         },
         "sweep": "0 7 * * *",
         "coreTable": {"name": f"fct_{feed}"} | ({"date": period} if period else {}),
     }
+    if file_format:
+        values["format"] = file_format
     return [{"property": name, "value": value} for name, value in values.items()]
 
 
@@ -91,8 +113,10 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
     Raises:
         CspError: The sample has no header, or a header twice.
     """
+    said = _format_of(sample)
+    delimiter, quote = said.get("delimiter", ","), said.get("quote", '"')
     with sample.open(encoding="utf-8-sig", newline="") as stream:
-        headers = next(csv.reader(stream), [])
+        headers = next(csv.reader(stream, delimiter=delimiter, quotechar=quote), [])
     names = [_column_name(header, position) for position, header in enumerate(headers, 1)]
     if len(headers) < FEWEST_COLUMNS:
         raise CspError(f"{sample.name}: its first line is no header of two columns or more")
@@ -131,7 +155,7 @@ def contract_from_sample(partner: str, entity: str, sample: Path) -> dict[str, o
         "team": {"name": FILL_IN, "description": FILL_IN},
         "roles": [{"role": "analyst_csp", "access": "read"}],
         "support": [{"channel": FILL_IN, "description": FILL_IN}],
-        "customProperties": _platform_properties(sample, period, feed),
+        "customProperties": _platform_properties(sample, period, feed, said),
     }
 
 
@@ -176,7 +200,8 @@ def scaffold(partner: str, entity: str, sample: Path, root: Path = PROJECT_ROOT)
         raise CspError(f"{path.relative_to(root)} is there already; edit it")
     content = contract_from_sample(partner, entity, sample)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99), "utf-8")
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=99)
+    path.write_text(f"{SCHEMA_LINE}\n{text}", "utf-8")
     contract = load_contract(path)
     dag = root / "dags" / "partner_feeds" / f"{contract.id}.py"
     dag.write_text(dag_file(contract), encoding="utf-8")

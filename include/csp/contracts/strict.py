@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 AccessClass = Literal["open", "internal", "restricted", "special_category"]
 
@@ -22,6 +23,13 @@ class PlacedError(ValueError):
         super().__init__(what)
 
 
+class Sample:
+    """Marks a key of a contract that shows what is meant and changes nothing: a sample."""
+
+
+SAMPLE = Sample()
+
+
 class Strict(BaseModel):
     """A part of a contract in which an unknown key is an error."""
 
@@ -29,7 +37,12 @@ class Strict(BaseModel):
 
 
 class CustomProperty(Strict):
-    """One `property: value` pair of the standard."""
+    """One `property: value` pair of the standard.
+
+    Attributes:
+        property: Its name, one of those that the platform reads.
+        value: What it says.
+    """
 
     property: str
     value: Any
@@ -60,7 +73,23 @@ def _as_written(value: object) -> str:
     return "" if value is None else str(value)
 
 
+REGEX = {"type": "string", "format": "regex"}
+
+
+def _compilable(pattern: str) -> str:
+    """The pattern, if it is a regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
+    return pattern
+
+
+#: A regular expression, as a contract says it.
+Pattern = Annotated[str, AfterValidator(_compilable), WithJsonSchema(REGEX)]
 #: A field of a partner's file, as text.
-FieldText = Annotated[str, BeforeValidator(_as_written)]
+FieldText = Annotated[
+    str, BeforeValidator(_as_written), WithJsonSchema({"type": ["string", "integer", "null"]})
+]
 #: A row as changes to the contract's valid row: header (of the first layout) → field.
 RowChange = dict[str, FieldText]

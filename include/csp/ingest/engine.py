@@ -8,6 +8,7 @@ from types import TracebackType
 
 import duckdb
 
+from csp.ingest.values import register_local_time
 from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.patterns import register_patterns
 from csp.pseudonyms.tokens import register
@@ -54,6 +55,7 @@ class IngestEngine:
                 self._connection.execute(setting)
             self._connection.execute(f"set temp_directory = {quoted(str(self.home.scratch))}")
             register_patterns(self._connection)
+            register_local_time(self._connection)
         planned = "enable" if size_bytes > WORTH_PLANNING_BYTES else "disable"
         self._connection.execute(f"pragma {planned}_optimizer")
         missing = sorted(set(purposes) - self._registered)

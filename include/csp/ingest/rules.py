@@ -6,15 +6,10 @@ cheap to store, and counted by grouping. The compiled list says which bit is whi
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from csp.contracts import Contract
-from csp.contracts.borough import borough
-from csp.contracts.checks import RowCheck
 from csp.contracts.columns import Column
 from csp.contracts.platform import FILE_PERIOD
 from csp.ingest.findings import (
@@ -31,8 +26,9 @@ from csp.ingest.findings import (
     VALUE_RANGE,
 )
 from csp.ingest.header import HeaderMap
+from csp.ingest.steps import changes, error_in, listed, literals, outside
 from csp.ingest.values import is_unclear_time, typed
-from csp.sql import quoted, quoted_list
+from csp.sql import quoted
 
 BITS_PER_MASK = 60
 PERSONAL_FORMS = ("full_postcode", "number_plate", "phone_number", "email")
@@ -57,75 +53,6 @@ class CompiledRule:
     predicate: str
 
 
-@cache
-def _seed_rows(path: Path) -> tuple[tuple[str, ...], ...]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return tuple(tuple(row) for row in csv.reader(stream))[1:]
-
-
-def vocabulary(name: str) -> list[str]:
-    """The values of a vocabulary: the first column of its seed, sorted."""
-    return sorted({row[0] for row in _seed_rows(borough().seed(name))})
-
-
-def variants(name: str) -> dict[str, str]:
-    """Lower-case wording → value, of a vocabulary and its seed of variants."""
-    known = {value.lower(): value for value in vocabulary(name)}
-    return known | {row[0].lower(): row[1] for row in _seed_rows(borough().seed(f"{name}_variant"))}
-
-
-def _literals(values: list[str]) -> str:
-    return f"({quoted_list(values)})"
-
-
-def _listed(name: str) -> str:
-    return _literals(vocabulary(name))
-
-
-def _predicate(check: RowCheck) -> str:
-    rule = check.implementation
-    if rule.values is not None:
-        return f"{rule.column} not in {_literals(rule.values)}"
-    if rule.vocabulary:
-        return f"{rule.column} not in {_listed(rule.vocabulary)}"
-    if rule.vocabularyVariants:
-        known = _listed(rule.vocabularyVariants)
-        wordings = ", ".join(quoted(word) for word in variants(rule.vocabularyVariants))
-        return (
-            f"case when {rule.column} in {known} then false "
-            f"else lower({rule.column}) in ({wordings}) end"
-        )
-    if rule.vocabularyAgrees:
-        known = _listed(rule.vocabularyAgrees["vocabulary"])
-        return f"({rule.column} in {known}) <> ({rule.vocabularyAgrees['says']})"
-    return rule.when or "false"
-
-
-def _blanked(check: RowCheck, contract: Contract) -> list[str]:
-    """Columns of the file that a fix leaves empty because it does not name them."""
-    kept = check.implementation.keepOnly
-    names = [column.name for column in contract.columns if not column.is_computed]
-    return [] if kept is None else [name for name in names if name not in kept]
-
-
-def _fault_to_fix(check: RowCheck, contract: Contract) -> str:
-    predicate = _predicate(check)
-    if blanked := _blanked(check, contract):
-        return f"({predicate}) and coalesce({', '.join(blanked)}) is not null"
-    return predicate
-
-
-def _changes(check: RowCheck, contract: Contract) -> dict[str, str]:
-    rule = check.implementation
-    if rule.keepOnly is not None:
-        return dict.fromkeys(_blanked(check, contract), "null")
-    if rule.set:
-        return rule.set
-    wordings = variants(rule.vocabularyVariants or "")
-    cases = " ".join(f"when {quoted(word)} then {quoted(to)}" for word, to in wordings.items())
-    return {rule.column: f"case lower({rule.column}) {cases} end"}
-
-
 def _flag(predicate: str) -> str:
     """The predicate as a column, never null; a `case`, unlike `and`, stops at the first no."""
     return f"case when {predicate} then true else false end"
@@ -143,7 +70,7 @@ def _text_of(column: Column, header: HeaderMap, contract: Contract, blanks: str)
     value = header.fields[column.name]
     if blanks:
         trimmed = f"trim({value}, {quoted(blanks)})"
-        nothing = _literals(contract.platform.format.says_nothing)
+        nothing = literals(contract.platform.format.says_nothing)
         # Not nullif: DuckDB writes it out with its value twice, so a chain of n is 2^n long.
         trimmed = f"case when {trimmed} in {nothing} then null else {trimmed} end"
         edge = _has_blank_edge(value, blanks)
@@ -153,8 +80,7 @@ def _text_of(column: Column, header: HeaderMap, contract: Contract, blanks: str)
 
 def _said_of_values(column: Column) -> list[tuple[str, str]]:
     """Code and predicate of what a column says of its own values."""
-    said, name = column.platform, column.name
-    listed = said.values if said.values is not None else said.vocabulary
+    said, options, name = column.platform, column.logicalTypeOptions, column.name
     rules = []
 
     def of_each(error: str) -> str:
@@ -163,19 +89,18 @@ def _said_of_values(column: Column) -> list[tuple[str, str]]:
         parts = f"string_split({name}, {quoted(said.separator)})"
         return f"len(list_filter({parts}, lambda part: {error.replace('{}', 'part')})) > 0"
 
-    if listed is not None:
-        allowed = _listed(listed) if isinstance(listed, str) else _literals(listed)
+    allowed = listed(said.vocabulary) if said.vocabulary else literals(said.values or [])
+    if said.vocabulary or said.values is not None:
         rules.append((VALUE_LIST, of_each(f"{{}} not in {allowed}")))
-    if said.pattern is not None:
-        rules.append((VALUE_FORM, of_each(f"not regexp_full_match({{}}, {quoted(said.pattern)})")))
+    if options.pattern is not None:
+        form = f"not regexp_full_match({{}}, {quoted(options.pattern)})"
+        rules.append((VALUE_FORM, of_each(form)))
     if said.freeText:
         found = " or ".join(f"has_{what}({name})" for what in PERSONAL_FORMS)
         rules.append((PERSONAL_WORDS, found))
-    if said.range is not None:
-        low, high = said.range
-        bounds = [f"{name} < {low}"] if low is not None else []
-        bounds += [f"{name} > {high}"] if high is not None else []
-        rules.append((VALUE_RANGE, " or ".join(bounds) or "false"))
+    if options.is_bounded:
+        bounds = (options.minimum, options.maximum)
+        rules.append((VALUE_RANGE, outside(name, bounds)))
     return rules
 
 
@@ -205,7 +130,7 @@ def compiled_rules(contract: Contract) -> list[CompiledRule]:
     rules = [rule for column in contract.columns for rule in _rules_of_column(column)]
     rules.append(CompiledRule(PADDED_VALUE, FIX, ROW_CODES[PADDED_VALUE], "", "is_padded"))
     for position, check in enumerate(contract.row_checks):
-        predicate = f"fixed_{position}" if check.severity == FIX else _predicate(check)
+        predicate = f"fixed_{position}" if check.severity == FIX else error_in(check, contract)
         rules.append(
             CompiledRule(
                 check.id, check.severity, check.name, check.implementation.column, predicate
@@ -255,7 +180,7 @@ def period_start(contract: Contract) -> str:
     if grain.period == FILE_PERIOD:
         day = "delivery_period"
     elif next(c for c in contract.columns if c.name == grain.period).type == "timestamp":
-        day = f"(({grain.period} at time zone 'UTC') at time zone 'Europe/London')"
+        day = f"london_time({grain.period})"
     else:
         day = grain.period
     return f"date_trunc('{grain.periodKind}', {day})::date"
@@ -268,11 +193,11 @@ def _with_fixes(stage: str, contract: Contract) -> tuple[str, list[str]]:
         if check.severity != FIX:
             continue
         flag = f"fixed_{position}"
-        fault = _flag(_fault_to_fix(check, contract))
+        fault = _flag(error_in(check, contract))
         stage = f"select *, {fault} as {flag} from ({stage})"
         changed = ", ".join(
             f"case when {flag} then {to} else {name} end as {name}"
-            for name, to in _changes(check, contract).items()
+            for name, to in changes(check, contract).items()
         )
         stage = f"select * replace ({changed}) from ({stage})"
         flags.append(flag)
@@ -329,7 +254,7 @@ def evaluation_query(
     names = ", ".join(_as_stored(column) for column in contract.kept_columns)
     return f"""
         select {quoted(delivery_id)} as delivery_id,
-            {grain.series} as series,
+            {grain.series_expression} as series,
             {period_start(contract)} as period_start,
             {names}, {", ".join(_masks(rules))}
         from (

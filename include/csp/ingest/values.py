@@ -5,6 +5,8 @@ Each gives null for what cannot be read; the rule R02 finds those.
 
 from __future__ import annotations
 
+import duckdb
+
 from csp.contracts.columns import Column
 from csp.sql import quoted_list
 
@@ -12,6 +14,16 @@ ZONE = "Europe/London"
 HAS_OFFSET = "([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 TRUE_WORDS = "('true', 't', 'yes', 'y', '1')"
 FALSE_WORDS = "('false', 'f', 'no', 'n', '0')"
+
+
+def register_local_time(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection `london_time(utc)` and `london_day(utc)`, which contracts' rules may use.
+
+    Args:
+        connection: Keeps the macros until it is closed; nothing is written into its database.
+    """
+    for name, local in (("time", _to_local("utc")), ("day", f"{_to_local('utc')}::date")):
+        connection.execute(f"create or replace temp macro london_{name}(utc) as {local}")
 
 
 def typed(column: Column) -> str:

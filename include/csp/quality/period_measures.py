@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from csp.contracts import Contract
 from csp.contracts.checks import GateCheck
+from csp.contracts.measures import measured
 from csp.ledger.releases import release_periods
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery
@@ -181,7 +182,7 @@ class PeriodMeasures:
         """Take the contract's own measures from the lake rows of the fresh deliveries."""
         columns = ["count(*) as lake_rows"]
         for position, check in enumerate(self.checks):
-            metric, least = check.implementation.metric, check.implementation.leastRows
+            metric, least = measured(self.contract, check), check.implementation.leastRows
             if metric:
                 name = measure_name(check, position)
                 columns.append(f"case when count(*) >= {least} then {metric} end as {name}")

@@ -46,7 +46,7 @@ def test_a_contract_says_the_boroughs_words(folder: Path) -> None:
     assert wards.name == "All 3 wards are there"
     assert registry.get("asb_enforcement_action").team.name == "Sample Wardens (WARDEN) Service"
     camera = registry.get("cctv_camera")
-    assert next(c for c in camera.columns if c.name == "camera_id").platform.pattern == (
+    assert next(c for c in camera.columns if c.name == "camera_id").logicalTypeOptions.pattern == (
         "SB-CAM-[0-9]{3,6}"
     )
 

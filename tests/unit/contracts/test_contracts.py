@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from csp.contracts import ContractError, ContractRegistry, load_contract
+from csp.contracts.editor_schema import parts_of_a_contract
 from csp.contracts.registry import contract_hash, resolved
+from csp.contracts.scaffold import scaffold
 from csp.errors import CspError
+from csp.project import PROJECT_ROOT
 
 PATHS = ContractRegistry().paths
 STREET = next(path for path in PATHS if path.stem == "street_crime")
-ROW_RULE = "column: longitude\n          when: (longitude is null)"
-GATE = "{profile: volume_ratio, min: 0.2}"
+WIDEST = 120
+ROW_RULE = "column: longitude\n          together: [longitude, latitude]"
+GATE, OPEN_GATE = "profile: volume_ratio\n          min: 0.2", "profile: volume_ratio"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -46,8 +51,8 @@ def test_a_contract_is_one_of_the_open_standard(path: Path) -> None:
         ("        severity: fix", "        severity: fatal", "severity: fatal", "severity", "fix"),
         (ROW_RULE, ROW_RULE.replace("longitude", "longtude", 1), "longtude", "column", "longtude"),
         ("id: P1-FORCE\n", "id: P1-B08\n", "id: P1-B08\n        name: Force", "id", "P1-B08"),
-        (GATE, "{profile: volume_ratio}", "{profile: volume_ratio}", "implementation", "bound"),
-        (r"(?P<period>\d{4}", r"(?P<period\d{4}", "property: fileNames", "fileNames", "regular"),
+        (GATE, OPEN_GATE, f"implementation:\n          {OPEN_GATE}", "implementation", "bound"),
+        (r"(?P<period>\d{4}", r"(?P<period\d{4}", r"(?P<period\d{4}", "fileNames", "regular"),
         ("property: sweep", "property: sweeps", "property: sweeps", "sweeps", "unknown custom"),
         ("sourceHeaders", "headers", "property: headers", "customProperties", "'headers'"),
         ("periodKind: month", "periodKind: hour", "periodKind: hour", "periodKind", "month"),
@@ -109,6 +114,68 @@ def test_the_hash_follows_the_meaning_and_not_the_spelling(tmp_path: Path) -> No
     assert contract_hash(load_contract(spelt)) == original != contract_hash(load_contract(meant))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_meant"),
+    [
+        ("examples: [2021-06]", "examples: [2021-05]", False),
+        ("bad: [{Longitude: ''}, {", "bad: [{", False),
+        ("fileNameExample, value: 2021-06", "fileNameExample, value: 2021-05", False),
+        ("max: 0.05\n", "max: 0.05\n          bad: {share: 0.5}\n", False),
+        ("longitude: [-9, 2.1]", "longitude: [-9, 2]", True),
+        ("max: 0.05", "max: 0.06", True),
+        ("together: [longitude, latitude]", "together: [latitude, longitude]", True),
+        ("periodKind: month", "periodKind: year", True),
+        ("{published: [Context]}", "{published: [Note]}", True),
+    ],
+)
+def test_the_hash_leaves_samples_out_and_follows_every_bound(
+    old: str, new: str, is_meant: bool, tmp_path: Path
+) -> None:
+    text = STREET.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "changed.yml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    before, after = load_contract(STREET), load_contract(path)
+    assert (contract_hash(before) != contract_hash(after)) is is_meant
+    assert resolved(before) != resolved(after)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_line_of_a_contract_is_longer_than_an_editor_shows(path: Path) -> None:
+    long = [line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > WIDEST]
+    assert long == []
+
+
 def test_the_resolved_contract_is_whole(registry: ContractRegistry) -> None:
     for contract in registry:
         assert type(contract).model_validate(json.loads(resolved(contract))) == contract
+
+
+def test_the_contract_shown_in_the_docs_loads(tmp_path: Path) -> None:
+    page = (PROJECT_ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+    path = tmp_path / "camera_status.yml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert load_contract(path).id == "cctv_camera_status"
+
+
+def test_the_docs_name_every_key() -> None:
+    page = (PROJECT_ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+    keys = {key for part in parts_of_a_contract().values() for key in part.model_fields}
+    words = set(re.findall(r"\w+", page)) | {"schema_"}
+    assert keys - words == set()
+
+
+def test_a_first_contract_is_of_the_samples_format(tmp_path: Path) -> None:
+    sample = tmp_path / "permits_202106.csv"
+    sample.write_text("Permit;Issued on;Held by\n1;2021-06-02;'a; b'\n2;2021-06-03;'c'\n")
+    (path, _) = scaffold("harbour", "permit", sample, _root_at(tmp_path))
+    contract = load_contract(path)
+    assert path.read_text().startswith("# yaml-language-server: ")
+    assert [column.name for column in contract.columns] == ["permit", "issued_on", "held_by"]
+    said = contract.platform.format
+    assert (said.delimiter, said.quote) == (";", "'")
+
+
+def _root_at(folder: Path) -> Path:
+    (folder / "dags" / "partner_feeds").mkdir(parents=True)
+    return folder

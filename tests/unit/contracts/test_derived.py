@@ -155,7 +155,7 @@ def test_feeds_check_passes_on_the_project() -> None:
             "include/contracts/police/street_crime.yml",
             "status: active",
             "status: odd",
-            "include/contracts/police/street_crime.yml:6: status: ",
+            "include/contracts/police/street_crime.yml:7: status: ",
         ),
     ],
 )

@@ -44,7 +44,7 @@ __all__ = [
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
-#: The key of the domain specification's vectors (Appendix C1); it protects nothing.
+#: The key of vector C1 (docs/specification/formulas.md); it protects nothing.
 TEST_KEY = {"key": bytes(range(32)).hex(), "epoch": "2021Q2"}
 REAL_DATA = PROJECT_ROOT.parent / "shared" / "data"
 

@@ -1,7 +1,7 @@
 """Labelled bad files: what partners really send, each with what should happen to it.
 
-Codes are of the domain specification, section 9. All are of October 2021, the month after the
-scenario's last, unless the fault itself is the month. Each is meant to be delivered on its own:
+Codes are those of docs/specification/bad-inputs.md. All are of October 2021, the month after
+the scenario's last, unless the fault itself is the month. Each is meant to be delivered on its own:
 most stand for the same force and month.
 """
 

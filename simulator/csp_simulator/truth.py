@@ -76,8 +76,8 @@ class Fault:
 
     `expectation` is one of: rejected (the file), quarantined or fixed (`rows` of its rows),
     accepted (nothing lost; `rows` rows come in), warned (accepted with a warning), held (by the
-    gate before the warehouse), duplicate (already received). `code` is the B-number of the domain
-    specification, section 9.
+    gate before the warehouse), duplicate (already received). `code` is the B-number of
+    docs/specification/bad-inputs.md.
     """
 
     code: str

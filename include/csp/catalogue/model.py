@@ -129,7 +129,7 @@ class Measure(Counting):
         denominator_kind: Of a rate: residents, or the people who are there on a working day.
         per: Of a rate: for how many people.
         disclosure: open: published by its source; operational: the services' own work and events;
-            person: counts of people, rounded and partly hidden (spec GV10).
+            person: counts of people, rounded and partly hidden (GV10).
         matures_after_months: A period that ends later than this before the data's end has no
             value yet.
     """

@@ -33,7 +33,7 @@ USUAL_TYPE: dict[str, PhysicalType] = {
 
 NUMBERS = ("integer", "bigint", "double precision")
 #: What a token may be used for. Tokens of different purposes never join; a new purpose needs the
-#: approval of the Caldicott guardian (domain specification GV7, GV8), so it is added here by hand.
+#: approval of the Caldicott guardian (GV7, GV8), so it is added here by hand.
 Purpose = Literal[
     "asb_case",
     "asb_victim_panel",

@@ -1,4 +1,4 @@
-"""Disclosure control: what of each count of people may be shown (spec GV10).
+"""Disclosure control: what of each count of people may be shown (GV10).
 
 0 is shown; 1 to 4 are hidden; everything else is rounded to the nearest 5. A share is shown whole
 or hidden whole, and hidden on a denominator below 20. Then more is hidden, under the same symbol,

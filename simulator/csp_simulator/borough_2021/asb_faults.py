@@ -1,6 +1,7 @@
-"""Labelled bad files of the ASB feeds: codes are of the domain specification, section 9.
+"""Labelled bad files of the ASB feeds.
 
-All are of January 2022, after the scenario's last day; each is meant to be delivered on its own.
+Codes are those of docs/specification/bad-inputs.md. All are of January 2022, after the
+scenario's last day; each is meant to be delivered on its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Labelled bad files of the control room, each with what should happen to it.
 
-Codes are of the domain specification, section 9. Most are of a day after the scenario's last, so
-that they stand beside its deliveries; each is meant to be delivered on its own.
+Codes are those of docs/specification/bad-inputs.md. Most are of a day after the scenario's last,
+so that they stand beside its deliveries; each is meant to be delivered on its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Labelled bad inputs of civil protection, and the way any domain writes its own.
 
-Codes are of the domain specification, section 9.
+Codes are those of docs/specification/bad-inputs.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Labelled bad inputs of the cohesion and VAWG feeds, each meant to be delivered on its own.
 
-Codes are of the domain specification: B-numbers of section 9, and GV17 for an address that must
-not be sent. The rows are valid but for the one fault that the label names.
+Codes are those of docs/specification: B-numbers, and GV17 for an address that must not be sent.
+The rows are valid but for the one fault that the label names.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The time of the scenario, and the periods that the partnership's presentation speaks of.
 
-The presentation has no date; autumn 2021 is inferred (domain specification, Appendix E 10, 11).
+The presentation has no date; autumn 2021 is inferred
+(docs/specification/scenario.md).
 """
 
 from __future__ import annotations

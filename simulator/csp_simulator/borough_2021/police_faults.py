@@ -1,6 +1,7 @@
-"""Labelled bad inputs of the police feeds beside street crime (domain specification, section 9).
+"""Labelled bad inputs of the police feeds beside street crime.
 
-Each is delivered on its own: most stand for the same force and month.
+Codes are those of docs/specification/bad-inputs.md. Each is delivered on its own: most
+stand for the same force and month.
 """
 
 from __future__ import annotations

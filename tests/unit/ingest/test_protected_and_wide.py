@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("contracts")
 BERTH, TIDE = "berth_20210612.csv", "tides_20210701.csv"
 CANARY = "Planted"
-# Domain specification, Appendix C1: the token of AB|19800131|1 for purpose iom_treatment.
+# Vector C1: the token of AB|19800131|1 for purpose iom_treatment.
 VECTOR = "2dc4a1bb615a8119efdaff9524d1eb2d4c0ce285aaee48c2bd8a5baea5676530"
 
 

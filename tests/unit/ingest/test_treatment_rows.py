@@ -12,7 +12,7 @@ from csp.contracts.samples import sample_file
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
-#: Appendix C1 of the domain specification: AB|19800131|1 under the purpose iom_treatment.
+#: Vector C1 (docs/specification/formulas.md): AB|19800131|1 under the purpose iom_treatment.
 VECTOR = "2dc4a1bb615a8119efdaff9524d1eb2d4c0ce285aaee48c2bd8a5baea5676530"
 KEPT_WITHOUT_CONSENT = {"agency_code", "client_id", "consent"}
 

@@ -62,6 +62,31 @@ def test_a_patrol_that_was_no_sweep_adds_neither_a_sweep_nor_its_finds() -> None
     ]
 
 
+def test_a_grant_counts_whole_until_its_term_is_over() -> None:
+    award = {"programme": "MY_ENDS", "kind": "award", "status": "ACTIVE", "month_start": MAY}
+    standing = award | {"is_begun": True, "is_in_term": True}
+    rows = measured(
+        "K075",
+        int_kpi__list_funding_months=[
+            standing | {"amount_gbp": 100, "amount_basis": "per_annum", "term_months": 24},
+            standing | {"amount_gbp": 5, "amount_basis": "per_annum"},
+            award | {"amount_gbp": 30, "amount_basis": "total", "is_begun": False},
+            award | {"amount_gbp": 40, "term_months": 12, "is_begun": False, "is_in_term": False},
+            award | {"amount_gbp": 7, "term_months": 1, "is_begun": True, "is_in_term": False},
+            standing | {"amount_gbp": 50, "status": "CANCELLED"},
+            standing | {"amount_gbp": 60, "kind": "spend"},
+            standing | {"amount_gbp": 60, "programme": "PREVENT"},
+        ],
+    )
+    assert rows == [("K075", "all", MAY, "unplaced", 275.0, None)]
+
+
+def test_champions_are_those_named_at_the_signing() -> None:
+    signing = {"programme": "WOMENS_SAFETY", "kind": "SIGNED", "month_start": MAY, "figure": 3}
+    rows = measured("K083", int_kpi__list_done_milestones=[signing, signing | {"kind": "LAUNCHED"}])
+    assert rows == [("K083", "champions", MAY, "unplaced", 3.0, None)]
+
+
 def test_support_is_taken_up_when_somebody_engaged_and_all_services_make_the_demand() -> None:
     rows = measured(
         "K076",

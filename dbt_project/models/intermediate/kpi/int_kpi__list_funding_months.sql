@@ -2,25 +2,8 @@ with funding_lines as (
     select * from {{ ref('fct_funding_line') }}
 ),
 
-days as (
-    select * from {{ ref('dim_date') }}
-),
-
-releases as (
-    select * from {{ ref('fct_release') }}
-),
-
--- What stands in the register goes on standing, up to the newest month that any feed has.
-warehouse_end as (
-    select max(period_start) as period_start from releases
-    where is_current
-),
-
 months as (
-    select days.month_start
-    from days
-    inner join warehouse_end
-        on days.date_day = days.month_start and days.month_start <= warehouse_end.period_start
+    select * from {{ ref('int_kpi__list_warehouse_months') }}
 ),
 
 -- A line is of its financial year; it may be written before the year begins.

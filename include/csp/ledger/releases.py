@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Decision, Delivery, DeliveryPeriod, GateResult
@@ -67,26 +67,36 @@ def _decisions(ledger: Ledger) -> dict[str, str]:
         return {row.delivery_id: row.decision for row in rows}
 
 
-def delivery_gate_failures(ledger: Ledger) -> tuple[set[str], dict[str, list[str]]]:
+def deliveries_of(feed: str) -> Select[str]:
+    """Ids of a feed's deliveries, for a query about them."""
+    return select(Delivery.delivery_id).where(Delivery.feed == feed)
+
+
+def delivery_gate_failures(
+    ledger: Ledger, feed: str | None = None
+) -> tuple[set[str], dict[str, list[str]]]:
     """The newest delivery-gate verdict on every delivery.
+
+    Args:
+        ledger: The ledger.
+        feed: Only on deliveries of this feed.
 
     Returns:
         The deliveries that a gate has judged, and for those that failed the sentences of the
         critical checks they failed.
     """
+    query = select(
+        GateResult.delivery_id,
+        GateResult.severity,
+        GateResult.passed,
+        GateResult.check_id,
+        GateResult.sentence,
+        GateResult.observed,
+    ).where(GateResult.delivery_id.is_not(None))
+    if feed:
+        query = query.where(GateResult.delivery_id.in_(deliveries_of(feed)))
     with ledger.session() as session:
-        rows = session.execute(
-            select(
-                GateResult.delivery_id,
-                GateResult.severity,
-                GateResult.passed,
-                GateResult.check_id,
-                GateResult.sentence,
-                GateResult.observed,
-            )
-            .where(GateResult.delivery_id.is_not(None))
-            .order_by(GateResult.gate_result_id)
-        ).all()
+        rows = session.execute(query.order_by(GateResult.gate_result_id)).all()
     newest = {(row.delivery_id, row.check_id): row for row in rows}
     judged = {row.delivery_id for row in rows}
     failures: dict[str, list[str]] = {}
@@ -99,7 +109,7 @@ def delivery_gate_failures(ledger: Ledger) -> tuple[set[str], dict[str, list[str
 
 def ungated_deliveries(ledger: Ledger, feed: str | None = None) -> list[str]:
     """Accepted deliveries that no gate has judged yet."""
-    judged, _ = delivery_gate_failures(ledger)
+    judged, _ = delivery_gate_failures(ledger, feed)
     query = select(Delivery.delivery_id).where(Delivery.verdict == "accepted")
     if feed:
         query = query.where(Delivery.feed == feed)
@@ -159,7 +169,7 @@ def release_periods(
             gate itself asks for all that were accepted and not discarded.
     """
     decisions = _decisions(ledger)
-    judged, failures = delivery_gate_failures(ledger)
+    judged, failures = delivery_gate_failures(ledger, feed)
     query = select(DeliveryPeriod, Delivery).join(
         Delivery, Delivery.delivery_id == DeliveryPeriod.delivery_id
     )

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from csp.contracts import Contract
 from csp.contracts.checks import GateCheck
-from csp.ledger.releases import ungated_deliveries
+from csp.ledger.releases import deliveries_of, ungated_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery, GateResult
 from csp.quality.duckdb_dialect import duckdb_url
@@ -154,7 +154,7 @@ class DeliveryGate:
         with self.ledger.session() as session:
             rows = session.execute(
                 select(GateResult.delivery_id, GateResult.check_id, GateResult.passed)
-                .where(GateResult.delivery_id.is_not(None))
+                .where(GateResult.delivery_id.in_(deliveries_of(self.contract.id)))
                 .order_by(GateResult.gate_result_id)
             )
             return {(row.delivery_id, row.check_id): row.passed for row in rows}

@@ -118,6 +118,14 @@ def test_the_newest_verdict_of_each_check_counts(book: Book) -> None:
     assert faults[half] == ["G-ONE not so: All is well (0.5)"]
 
 
+def test_asked_of_one_feed_only_its_deliveries_are_told_of(book: Book) -> None:
+    street = book.deliver("street.csv", gate=False)
+    fire = book.deliver("fire.csv", gate=False, feed="fire_lfb_incident")
+    for feed, delivery in (("police_street_crime", street), ("fire_lfb_incident", fire)):
+        judged, faults = delivery_gate_failures(book.ledger, feed)
+        assert judged == set(faults) == {delivery}
+
+
 def test_a_warning_holds_nothing(book: Book) -> None:
     delivery = book.deliver("a.csv")
     book.judge(delivery, "G-WARN", passed=False, severity="warning")

@@ -1,4 +1,4 @@
-"""Faults a person can act on; the command line prints them without a traceback."""
+"""Errors a person can act on; the command line prints them without a traceback."""
 
 
 class CspError(Exception):

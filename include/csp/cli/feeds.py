@@ -90,7 +90,7 @@ def feeds_show(feed: str, as_json: AsJson = False) -> None:
 @feeds.command("add")
 def feeds_add(
     partner: Annotated[str, typer.Argument(help="Partner, as in include/contracts/<partner>/.")],
-    entity: Annotated[str, typer.Argument(help="What each file holds, as in stg_partner__entity.")],
+    entity: Annotated[str, typer.Argument(help="What each row is, as in stg_partner__entity.")],
     sample: Annotated[Path, typer.Option(help="A CSV of the partner; no value of it is kept.")],
 ) -> None:
     """Scaffold a new feed from a sample file: its contract and its DAG."""

@@ -57,7 +57,7 @@ class Arrival:
             raise ArchiveError(f"member {self.member} cannot be unpacked") from error
 
 
-def is_left(path: PurePath) -> bool:
+def is_left_alone(path: PurePath) -> bool:
     """Whether a file is hidden or an unfinished upload, which nobody takes."""
     return path.name.startswith(".") or path.suffix == ".part"
 
@@ -72,7 +72,7 @@ def _members(path: Path) -> list[str]:
         inside = PurePosixPath(info.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in "".join(inside.parts[:1]):
             raise ArchiveError("a member's name points outside the archive")
-    infos = [info for info in infos if not is_left(PurePosixPath(info.filename))]
+    infos = [info for info in infos if not is_left_alone(PurePosixPath(info.filename))]
     if not infos:
         raise ArchiveError("the archive holds no file")
     unpacked = sum(info.file_size for info in infos)
@@ -100,7 +100,7 @@ def arrivals(path: Path) -> list[Arrival]:
     if path.is_dir():
         found: list[Arrival] = []
         for child in sorted(path.rglob("*")):
-            if not child.is_file() or is_left(child):
+            if not child.is_file() or is_left_alone(child):
                 continue
             try:
                 found += arrivals(child)

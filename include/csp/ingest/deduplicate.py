@@ -22,10 +22,11 @@ TOO_EARLY = "D11"
 def told_apart(
     landed: LandedFile, name: str, ledger: Ledger, feeds: Mapping[str, Contract]
 ) -> LandedFile:
-    """The file as the delivery that it is.
+    """The file, marked by `sent_as` when its name makes it another delivery than its bytes say.
 
-    The same bytes are another delivery when only their name says what they speak of. That is so of
-    files without rows, and of a register that has not changed since its last date.
+    Usually the same bytes are the same delivery, whatever they are called. They are another one
+    when only their name says what they speak of: so with a file of which no row was accepted, and
+    with a register that has not changed since the date in its last name.
     """
     with ledger.session() as session:
         first = session.get(Delivery, landed.delivery_id)

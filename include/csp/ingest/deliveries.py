@@ -157,7 +157,7 @@ class Ingest:
 
 
 def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:
-    """An archive may hold files of several feeds, each for its own inbox; these are the feed's."""
+    """The files of an archive that are the feed's by their names; all of them when none is."""
     own = [a for a in found if a.member is None or facts_of_name(a.name, contract)]
     return own or found
 

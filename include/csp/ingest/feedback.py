@@ -44,7 +44,7 @@ def write_feedback(
         contract: The feed's contract.
         delivery: Name, verdict and line counts of the delivery.
         findings: What the rules found.
-        finding_lines: `code:column` → first line numbers.
+        finding_lines: `code:column`, or the code alone → first line numbers.
     """
     sentences = {check.id: check.description for check in contract.row_checks}
     items: list[Item] = [

@@ -1,4 +1,8 @@
-"""The four verdicts, and the codes of the errors that are the same for every feed."""
+"""What rules find: four kinds of finding, and the codes that are the same for every feed.
+
+The kind is called `severity` in a contract, and `verdict` in the ledger, in feedback and here. It
+is not the verdict on the delivery as a whole (accepted, rejected, …), to which it may lead.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,7 @@ class Finding:
 
     Attributes:
         code: The rule's code.
-        verdict: reject, quarantine, warn or fix.
+        verdict: Its kind: reject (the delivery), quarantine (the row), warn or fix.
         name: The rule in a few words.
         rows: Rows (or lines, or columns) it was found on.
         column: The column it is about; empty when it is about the whole.

@@ -36,8 +36,10 @@ class HeaderMap:
         headers: The header as written, in file order.
         positions: Column name → position in the file, from 0.
         findings: What was fixed or is unknown in the header.
-        spread: Position and header of each column of a wide file that is a row in truth.
-        spread_columns: Column name → `spread_name` or `spread_value`, what it finds there.
+        spread: Position and header of each column of a wide file that becomes a row (`unpivot` in
+            the contract); empty for other files.
+        spread_columns: Column of the contract → `spread_name`, when it holds the header of such a
+            column, or `spread_value`, when it holds the field below it.
     """
 
     layout: str
@@ -148,7 +150,7 @@ def _split_at_tabs(headers: list[str]) -> tuple[list[str], list[str]]:
 def _spread(
     contract: Contract, layout: Layout, headers: list[str]
 ) -> tuple[list[tuple[int, str]], dict[str, str]]:
-    """Which columns of a wide file are rows in truth, each header once."""
+    """Which columns of a wide file become rows, each header once."""
     if layout.unpivot is None:
         return [], {}
     spread: dict[str, int] = {}

@@ -6,14 +6,14 @@ import os
 import time
 from pathlib import Path
 
-from csp.ingest.arrival import is_left
+from csp.ingest.arrival import is_left_alone
 
 QUIET_SECONDS = float(os.environ.get("CSP_INBOX_QUIET_SECONDS", "5"))
 LONGEST_WAIT_SECONDS = 600.0
 
 
 def _files(inbox: Path) -> list[Path]:
-    return sorted(path for path in inbox.rglob("*") if path.is_file() and not is_left(path))
+    return sorted(path for path in inbox.rglob("*") if path.is_file() and not is_left_alone(path))
 
 
 def finished_files(

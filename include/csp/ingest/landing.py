@@ -33,7 +33,7 @@ class LandedFile:
     """A received file, with what one pass over its bytes tells.
 
     Attributes:
-        path: Where it lies.
+        path: Where it lies: in scratch, until `keep` puts it into landing.
         sha256: 64 hexadecimal characters.
         size_bytes: Its size.
         line_feeds: Number of line feeds.
@@ -42,7 +42,8 @@ class LandedFile:
         is_ascii: Whether every byte is ASCII.
         has_nul: Whether a byte is zero, which no text file but UTF-16 has.
         blanks: The blanks that the file may hold, and so a value may have around it.
-        sent_as: Set when the same bytes, holding no rows, were sent before as another file.
+        sent_as: Its name without the archive, when the same bytes came before and only the name
+            makes this another delivery (`csp.ingest.deduplicate` says when); else empty.
     """
 
     path: Path
@@ -60,7 +61,7 @@ class LandedFile:
     def delivery_id(self) -> str:
         """The first 16 characters of the sha256 name the delivery everywhere.
 
-        Two empty files say nothing of each other: what has no rows is told apart by its name too.
+        Two empty files say nothing of each other, so that their names tell them apart (`sent_as`).
         """
         if not self.sent_as:
             return self.sha256[:16]

@@ -21,10 +21,11 @@ class IngestedRows:
         account: Where every physical line went.
         accepted: Rows in the lake.
         quarantined: Rows held back.
-        period_start: The month of the delivery, or None when a file holds many.
-        periods: (series, first day of month, rows) of the accepted rows.
+        period_start: A day of the delivery's period, or None when nothing says it has just one.
+        periods: (series, first day of period, rows) of the accepted rows.
         findings: What the rules found.
-        finding_lines: Code → the first line numbers it was found on, of findings that hold back.
+        finding_lines: `code:column`, or the code alone for lines that cannot be split → the first
+            line numbers it was found on; of findings that hold rows back.
         rows_per_line: Rows that each line of a wide file stands for.
     """
 

@@ -185,7 +185,10 @@ class RowIngest:
     def _period(
         self, connection: duckdb.DuckDBPyConnection, source: str
     ) -> tuple[date | None, list[Finding]]:
-        """The month all rows must be of; read from the rows when the name does not say it."""
+        """A day of the period that the file is of, and what there is to say about it.
+
+        The name says it, or else most rows do; None when it does not and a file may hold several.
+        """
         grain = self.contract.platform.grain
         named = self.file.facts.period_start if self.file.facts else None
         if named and first_of_period(named, grain.periodKind) > first_of_period(

@@ -40,10 +40,10 @@ class CompiledRule:
 
     Attributes:
         code: The rule's code.
-        verdict: quarantine, warn or fix.
+        verdict: What a finding of it does: reject, quarantine, warn or fix.
         name: The rule in a few words.
         column: The column it is about.
-        predicate: DuckDB expression, true (never null) on an error.
+        predicate: DuckDB expression, true where the row is faulty; null is no, as false is.
     """
 
     code: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import yaml
@@ -73,9 +74,14 @@ def _format_of(sample: Path) -> dict[str, str]:
             ).fetchone()
         except duckdb.Error:
             return {}
-    delimiter, quote = found or (usual.delimiter, usual.quote)
-    said = {"delimiter": delimiter} if delimiter != usual.delimiter else {}
-    return said | ({"quote": quote} if quote not in ("", "\0", usual.quote) else {})
+    sniffed = dict(zip(("delimiter", "quote"), found or (), strict=False))
+    # DuckDB has words of its own for a file without quotes, and may take a letter for a delimiter.
+    return {
+        key: value
+        for key, value in sniffed.items()
+        if value != getattr(usual, key)
+        and value in get_args(FileFormat.model_fields[key].annotation)
+    }
 
 
 def _platform_properties(

@@ -13,7 +13,7 @@ from csp_airflow.names import CORE_GROUP, model_task_id
 
 if TYPE_CHECKING:
     from csp.quality.judge import CheckResult
-    from csp.warehouse.dbt_models import Tell
+    from csp.warehouse.dbt_models import ModelCallback
     from csp.warehouse.refresh import RefreshRun
 
 Outcome = TypeVar("Outcome")
@@ -86,7 +86,7 @@ def load_lake(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow
         raise DownstreamTasksSkipped(tasks=[model_task_id(CORE_GROUP, m) for m in untouched])
 
 
-def _told(step: Callable[[Tell], None], context: dict[str, Any]) -> None:
+def _told(step: Callable[[ModelCallback], None], context: dict[str, Any]) -> None:
     """Run a dbt step; the tasks of its models are told how each ended."""
     progress = Progress(context["ti"])
     try:

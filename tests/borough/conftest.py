@@ -12,10 +12,11 @@ import pytest
 from csp.contracts import ContractRegistry
 from csp.contracts.dbt_models import staging_name
 from csp.ingest import IngestOutcome, ingest_files
+from csp.quality.publication_suite import RECONCILE
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import RECONCILE, refresh
+from csp.warehouse.refresh import refresh
 from csp_simulator import simulate
 from csp_simulator.borough_2021.truth import BoroughTruth
 from tests.postgresql import Server

@@ -14,10 +14,11 @@ from csp.errors import GateHeldError
 from csp.kpi.reconcile import differing, reconciliation
 from csp.ledger.decisions import decide
 from csp.ledger.releases import DISCARD
+from csp.quality.publication_suite import RECONCILE
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import RECONCILE, refresh
+from csp.warehouse.refresh import refresh
 from tests.warehouse.conftest import platform_at
 
 from .conftest import Published

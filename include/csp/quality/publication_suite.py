@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import os
+
+from csp.contracts.borough import borough
+from csp.errors import CspError
 from csp.quality.checks import PLATFORM, none, present, resolves, unique
 from csp.quality.judge import CRITICAL, WARNING, TableCheck
 
+RECONCILE = "CSP_RECONCILE"
 SHOWN = ("reported", "partial")
 STATUSES = (*SHOWN, "missing", "not_reported", "not_mature", "suppressed")
 SHOWN_IN_SQL = "('reported', 'partial')"
 OBSERVATION = "kpi.kpi_observation"
 PERSON_COLUMNS = ("forename", "surname", "date_of_birth", "postcode", "address", "number_plate")
+
+
+def reconciles() -> bool:
+    """Whether publications must give the presentation's figures (`CSP_RECONCILE=presentation`).
+
+    Never for a borough whose partnership gave no presentation.
+
+    Raises:
+        CspError: The variable is set to something else.
+    """
+    meant = os.environ.get(RECONCILE, "")
+    if meant not in ("", "presentation"):
+        raise CspError(f"{RECONCILE} is '{meant}'; it must be presentation, or not set")
+    return bool(meant) and borough().settings.presentation
+
+
+def audit_suite(publication_id: int) -> list[TableCheck]:
+    """Every check of the audit before a publication.
+
+    Raises:
+        CspError: `CSP_RECONCILE` says what it cannot.
+    """
+    checks = publication_suite(publication_id)
+    return checks + reconciliation_suite() if reconciles() else checks
 
 
 def reconciliation_suite() -> list[TableCheck]:

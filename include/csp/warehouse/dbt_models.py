@@ -40,7 +40,8 @@ class ModelOutcome:
     seconds: float
 
 
-Tell = Callable[[ModelOutcome], None]
+#: Called with each model as it ends.
+ModelCallback = Callable[[ModelOutcome], None]
 
 
 def resting_on(sources: set[str], models: list[DbtModel]) -> set[str]:

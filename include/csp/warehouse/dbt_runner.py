@@ -25,7 +25,14 @@ from csp.files import unfinished, write_whole
 from csp.project import DBT_PROJECT, PROJECT_ROOT
 from csp.storage.home import Home
 from csp.warehouse.code_version import code_version, made_files
-from csp.warehouse.dbt_models import STAGES, DbtModel, ModelOutcome, State, Tell, models_as_text
+from csp.warehouse.dbt_models import (
+    STAGES,
+    DbtModel,
+    ModelCallback,
+    ModelOutcome,
+    State,
+    models_as_text,
+)
 from csp.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
@@ -124,7 +131,7 @@ class DbtRunner:
         stage: str,
         publication_id: int,
         changed: list[Contract] | None = None,
-        tell: Tell | None = None,
+        callback: ModelCallback | None = None,
     ) -> None:
         """Build one stage: seeds and models; dbt's own tests run before code is released.
 
@@ -134,7 +141,7 @@ class DbtRunner:
                 dbt variable, because a changed variable makes dbt parse the whole project anew.
             changed: Feeds whose deliveries have changed; only what rests on them is built, and
                 the releases. Everything when not given.
-            tell: Told of each model as it ends, from any of dbt's threads.
+            callback: Called with each model as it ends, from any of dbt's threads.
 
         Raises:
             CspError: A model failed; the message names each with dbt's own sentence.
@@ -150,7 +157,7 @@ class DbtRunner:
             *("--resource-type", "seed", "--resource-type", "model"),
             publication_id=publication_id,
             manifest=self._parsed(),
-            tell=tell,
+            callback=callback,
         )
 
     def _parsed(self) -> Manifest:
@@ -209,7 +216,7 @@ class DbtRunner:
         *arguments: str,
         publication_id: int = 0,
         manifest: Manifest | None = None,
-        tell: Tell | None = None,
+        callback: ModelCallback | None = None,
     ) -> Any:  # noqa: ANN401 - a manifest for parse, results for build
         """Run one dbt command and give back what dbt gives.
 
@@ -219,7 +226,7 @@ class DbtRunner:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
         with _environment(self.settings | {PUBLICATION_ID: str(publication_id)}):
-            callbacks = [_telling(tell)] if tell else []
+            callbacks = [_of_dbt(callback)] if callback else []
             outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
                 [
                     "--quiet",
@@ -271,7 +278,7 @@ STATES: dict[str, State] = {
 }
 
 
-def _telling(tell: Tell) -> Callable[[Any], None]:
+def _of_dbt(callback: ModelCallback) -> Callable[[Any], None]:
     """A dbt callback that passes on the end of each model."""
 
     def heard(event: Any) -> None:  # noqa: ANN401 - a protobuf message that dbt makes
@@ -280,7 +287,7 @@ def _telling(tell: Tell) -> Callable[[Any], None]:
         node, result = event.data.node_info, event.data.run_result
         state = STATES.get(node.node_status, "failed")
         message = "" if state == "built" else _first_lines(str(result.message))
-        tell(ModelOutcome(node.node_name, state, message, result.execution_time))
+        callback(ModelOutcome(node.node_name, state, message, result.execution_time))
 
     return heard
 

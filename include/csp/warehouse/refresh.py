@@ -6,7 +6,6 @@ them one by one.
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,14 +15,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
-from csp.contracts.borough import borough
 from csp.errors import CspError, GateHeldError
 from csp.ledger.releases import open_deliveries, ready_deliveries, release_periods
 from csp.ledger.sessions import utc_now
 from csp.ledger.tables import Publication, Refresh
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import CheckResult, GateOutcome, TableCheck, judge, record
-from csp.quality.publication_suite import publication_suite, reconciliation_suite
+from csp.quality.publication_suite import audit_suite
 from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.changes import changed_feeds, feed_digests, inputs_digest, untouched_models
 from csp.warehouse.code_version import code_version
@@ -32,7 +30,7 @@ from csp.warehouse.dbt_models import (
     KPI_STAGE,
     MART_STAGE,
     DbtModel,
-    Tell,
+    ModelCallback,
 )
 from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
@@ -43,21 +41,6 @@ from csp.warehouse.publication import record_publication
 RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
 UNNEEDED = "unneeded"
 GIVEN_UP_AFTER = timedelta(hours=3)
-RECONCILE = "CSP_RECONCILE"
-
-
-def reconciles() -> bool:
-    """Whether publications must give the presentation's figures (`CSP_RECONCILE=presentation`).
-
-    Never for a borough whose partnership gave no presentation.
-
-    Raises:
-        CspError: The variable is set to something else.
-    """
-    meant = os.environ.get(RECONCILE, "")
-    if meant not in ("", "presentation"):
-        raise CspError(f"{RECONCILE} is '{meant}'; it must be presentation, or not set")
-    return bool(meant) and borough().settings.presentation
 
 
 @dataclass(frozen=True)
@@ -210,7 +193,7 @@ class RefreshRun:
             ]
             self.platform.warehouse.load(inputs, release_periods(self.ledger))
 
-    def build_core(self, tell: Tell | None = None) -> None:
+    def build_core(self, callback: ModelCallback | None = None) -> None:
         """Seeds, staging and core models: those that rest on a feed whose deliveries changed.
 
         All of them when it is not known what the candidate was built from, or the code is another.
@@ -219,7 +202,7 @@ class RefreshRun:
         changed = self._changed(now)
         # A build that breaks off leaves the candidate half old, half new.
         warehouse.note_built({})
-        self._build(CORE_STAGE, changed, tell)
+        self._build(CORE_STAGE, changed, callback)
         warehouse.note_built(now)
 
     def untouched(self, models: list[DbtModel]) -> list[DbtModel]:
@@ -229,24 +212,27 @@ class RefreshRun:
     def _changed(self, now: dict[str, str]) -> list[Contract] | None:
         return changed_feeds(self.platform.warehouse.built(), now, self.platform.registry)
 
-    def build_kpi(self, tell: Tell | None = None) -> None:
+    def build_kpi(self, callback: ModelCallback | None = None) -> None:
         """Exact KPI cells, which nobody reads."""
-        self._build(KPI_STAGE, tell=tell)
+        self._build(KPI_STAGE, callback=callback)
 
     def control_disclosure(self) -> None:
         """Decide what of the cells about people may be shown."""
         with self.ledger.step("control disclosure", f"refresh {self.ticket.refresh_id}"):
             control_disclosure(self.platform.warehouse, self.ticket.publication_id)
 
-    def build_marts(self, tell: Tell | None = None) -> None:
+    def build_marts(self, callback: ModelCallback | None = None) -> None:
         """The marts that people read."""
-        self._build(MART_STAGE, tell=tell)
+        self._build(MART_STAGE, callback=callback)
 
     def _build(
-        self, stage: str, changed: list[Contract] | None = None, tell: Tell | None = None
+        self,
+        stage: str,
+        changed: list[Contract] | None = None,
+        callback: ModelCallback | None = None,
     ) -> None:
         with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
-            self._dbt.build(stage, self.ticket.publication_id, changed, tell)
+            self._dbt.build(stage, self.ticket.publication_id, changed, callback)
 
     def gate_core(self) -> GateOutcome:
         """Judge the core models before the KPI marts are built.
@@ -264,10 +250,7 @@ class RefreshRun:
         """
         with self.ledger.step("attack publication", f"refresh {self.ticket.refresh_id}"):
             attack_publication(self.platform.warehouse, self.ticket.publication_id)
-        checks = publication_suite(self.ticket.publication_id)
-        if reconciles():
-            checks += reconciliation_suite()
-        return self._gate("publication", checks)
+        return self._gate("publication", audit_suite(self.ticket.publication_id))
 
     def _gate(self, gate: str, checks: list[TableCheck]) -> GateOutcome:
         clock = time.perf_counter()

@@ -20,8 +20,8 @@ from csp.kpi.reading import kpi_rows
 from csp.kpi.reconcile import reconciliation
 from csp.ledger.releases import ready_deliveries
 from csp.project import PROJECT_ROOT
+from csp.quality.publication_suite import RECONCILE, reconciles
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import RECONCILE, reconciles
 from csp.warehouse.status import platform_status, published_deliveries
 from csp_airflow.local.rest import FINISHED, AirflowRest
 from csp_airflow.local.server import LocalAirflow

@@ -23,7 +23,7 @@ from tests.warehouse.conftest import platform_at
 
 from .conftest import Published
 
-#: File of a fault → what intake finds in it, and the checks of the gate that fail.
+#: File of a fault → what ingest finds in it, and the checks of the gate that fail.
 FOUND = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
 JUDGED = {"held", "warned"}
 Come = tuple[Fault, IngestOutcome, list[CheckResult]]
@@ -48,7 +48,7 @@ def platform(borough: Published, tmp_path_factory: pytest.TempPathFactory) -> Pl
 
 @pytest.fixture(scope="module")
 def came(borough: Published, platform: Platform) -> dict[str, Come]:
-    """File → its label, what intake made of it, and what the gate says against it.
+    """File → its label, what ingest made of it, and what the gate says against it.
 
     Each is discarded before the next comes, as most of them speak of the same period.
     """
@@ -108,7 +108,7 @@ def test_a_labelled_fault_comes_to_what_its_label_says(
             assert rows["fix"] >= fault.rows
         case "accepted":
             assert (outcome.accepted_rows, outcome.quarantined_rows) == (fault.rows, 0)
-        case "warned":  # at intake; the gate may hold it too, as it does a file of three wards
+        case "warned":  # by ingest; the gate may hold it too, as it does a file of three wards
             assert (outcome.verdict, outcome.quarantined_rows) == ("accepted", 0)
             assert rows["warn"] or failed
             assert fault.rows in (None, rows["warn"], outcome.accepted_rows)

@@ -1,4 +1,4 @@
-"""Planted names, days of birth, postcodes and plates are found nowhere after intake and refresh."""
+"""Planted names, days of birth, postcodes and plates are found nowhere after ingest and refresh."""
 
 from __future__ import annotations
 

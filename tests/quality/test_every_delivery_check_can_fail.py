@@ -37,7 +37,7 @@ def plain(count: int) -> list[str]:
 
 
 def rewrite_lake(desk: Desk, outcome: IngestOutcome, change: str) -> IngestOutcome:
-    """Spoil an accepted delivery's lake file, as a fault of intake or of the disk would."""
+    """Spoil an accepted delivery's lake file, as a fault of ingest or of the disk would."""
     folder = desk.home.lake_delivery(outcome.feed or "", outcome.delivery_id)
     rows, spoilt = folder / "rows.parquet", folder / "spoilt.parquet"
     with duckdb.connect() as connection:
@@ -49,7 +49,7 @@ def rewrite_lake(desk: Desk, outcome: IngestOutcome, change: str) -> IngestOutco
 
 
 def another_month_in_the_lake(desk: Desk, folder: Path) -> IngestOutcome:
-    """A row whose month changed between intake and gate."""
+    """A row whose month changed between ingest and gate."""
     outcome = desk.take(street_file(folder, MONTH, plain(250)))
     return rewrite_lake(
         desk,

@@ -163,7 +163,7 @@ def bad_files(contract: Contract, check: GateCheck) -> list[Sent]:
 
 
 def spoil_lake(desk: Desk, contract: Contract, delivery: str, change: dict[str, str]) -> None:
-    """Change lake rows as a fault of intake would; for what no file can bring about."""
+    """Change lake rows as a fault of ingest would; for what no file can bring about."""
     rows = desk.home.lake_delivery(contract.id, delivery) / "rows.parquet"
     if not change:
         return

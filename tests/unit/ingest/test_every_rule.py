@@ -36,7 +36,7 @@ PLENTY = 50
 def findings_of(
     desk: Desk, make_file: MakeFile, feed: str, changes: list[dict[str, str]], held: int
 ) -> Findings:
-    """What intake finds in a file of good rows and these, so many of which are held back."""
+    """What ingest finds in a file of good rows and these, so many of which are held back."""
     name = desk.registry.get(feed).platform.fileNameExample
     good = max(PLENTY, 5 * len(changes))  # so many that the file is not mostly faulty
     outcome = desk.take_text(name, make_file(feed, [{}] * good + changes))

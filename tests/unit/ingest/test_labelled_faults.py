@@ -56,7 +56,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def faults(year: Path) -> dict[str, Fault]:
-    """What is wrong → the labelled file, of those that intake has to see."""
+    """What is wrong → the labelled file, of those that ingest has to see."""
     truth: SimulationTruth = simulate("borough-year", year, scale=0.1, faults=True)
     return {fault.what: fault for fault in truth.faults if fault.expectation in AT_INTAKE}
 

@@ -7,6 +7,7 @@ platform reads is typed and every other key is an error, so that a slip of the p
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +15,7 @@ from pydantic import Field, model_validator
 
 from csp.contracts.checks import Check, GateCheck, GateMetric, RowCheck
 from csp.contracts.columns import Column
+from csp.contracts.meaning import hash_of_meaning
 from csp.contracts.platform import FILE_PERIOD, PlatformProperties
 from csp.contracts.strict import CustomProperty, PlacedError, Strict, as_mapping
 
@@ -218,6 +220,16 @@ class Contract(Strict):
         """The platform's own properties, typed."""
         names = PlatformProperties.model_fields
         return PlatformProperties.model_validate(as_mapping(self.customProperties, *names))
+
+    @cached_property
+    def canonical(self) -> str:
+        """The whole contract as canonical JSON; worked out once, as every delivery keeps it."""
+        return json.dumps(self.model_dump(by_alias=True), sort_keys=True, ensure_ascii=False)
+
+    @cached_property
+    def meaning_hash(self) -> str:
+        """SHA-256 of what the contract means, without its samples."""
+        return hash_of_meaning(self)
 
     @property
     def dataset(self) -> Dataset:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from csp.contracts.borough import borough
-from csp.contracts.columns import Column
 from csp.contracts.model import Contract
 from csp.contracts.reading import load_strict
-from csp.contracts.strict import SAMPLE
 from csp.errors import CspError
 from csp.project import CONTRACTS
 
@@ -30,29 +24,12 @@ def load_contract(path: Path) -> Contract:
 
 def resolved(contract: Contract) -> str:
     """The contract as canonical JSON, as it is kept with each delivery it admitted."""
-    return json.dumps(contract.model_dump(by_alias=True), sort_keys=True, ensure_ascii=False)
-
-
-def _meaning(part: object) -> object:
-    """A part of a contract without its samples, custom properties typed and defaults filled in."""
-    if isinstance(part, (list, tuple)):
-        return [_meaning(item) for item in part]
-    if not isinstance(part, BaseModel):
-        return part
-    said = {
-        name: _meaning(getattr(part, name))
-        for name, field in type(part).model_fields.items()
-        if SAMPLE not in field.metadata and name != "customProperties"
-    }
-    if isinstance(part, (Contract, Column)):
-        said["customProperties"] = _meaning(part.platform)
-    return said
+    return contract.canonical
 
 
 def contract_hash(contract: Contract) -> str:
     """SHA-256 of what the contract means, as 64 hexadecimal characters; samples change nothing."""
-    text = json.dumps(_meaning(contract), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return contract.meaning_hash
 
 
 class ContractRegistry:

@@ -38,7 +38,7 @@ def sample_file(contract: Contract, changes: Iterable[Row], header: list[str] | 
     Args:
         contract: The feed's contract.
         changes: Header → field, for each row; an unknown header adds a column.
-        header: The header in another order; the valid row's when not given.
+        header: The header in another order, or without some columns; the valid row's when not given.
     """
     valid, rows = valid_row(contract), list(changes)
     more = [name for row in rows for name in row if name not in valid]
@@ -51,7 +51,7 @@ def sample_file(contract: Contract, changes: Iterable[Row], header: list[str] | 
     writer.writeheader()
     for number, change in enumerate(rows, 1):
         row = {**dict.fromkeys(more, ""), **valid, **change}
-        writer.writerow({name: numbered(field, number) for name, field in row.items()})
+        writer.writerow({name: numbered(row[name], number) for name in names})
     return text.getvalue()
 
 

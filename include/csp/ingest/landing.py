@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,32 @@ class _Look:
         self.last = chunk[-1:]
 
 
+def _hashed_beside(source: IO[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    """The chunks of a stream; all of them are in the digest when they are through.
+
+    Hashing takes as long as all the rest, and lets another thread run meanwhile. For a file of one
+    chunk, as most are, starting a thread costs more.
+    """
+    chunk = source.read(CHUNK_BYTES)
+    if len(chunk) < CHUNK_BYTES:
+        digest.update(chunk)
+        if chunk:
+            yield chunk
+        chunk = source.read(CHUNK_BYTES)
+    if not chunk:
+        return
+    with ThreadPoolExecutor(1) as hasher:
+        hashed: deque[Future[None]] = deque()
+        while chunk:
+            hashed.append(hasher.submit(digest.update, chunk))
+            yield chunk
+            if len(hashed) > MOST_CHUNKS_WAITING:
+                hashed.popleft().result()
+            chunk = source.read(CHUNK_BYTES)
+        for last in hashed:
+            last.result()
+
+
 def receive(source: IO[bytes], home: Home) -> LandedFile:
     """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
 
@@ -113,17 +140,10 @@ def receive(source: IO[bytes], home: Home) -> LandedFile:
     look, digest = _Look(), hashlib.sha256()
     descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
     try:
-        # Hashing takes as long as all the rest, and lets another thread run meanwhile.
-        with os.fdopen(descriptor, "wb") as target, ThreadPoolExecutor(1) as hasher:
-            hashed: deque[Future[None]] = deque()
-            while chunk := source.read(CHUNK_BYTES):
-                hashed.append(hasher.submit(digest.update, chunk))
+        with os.fdopen(descriptor, "wb") as target:
+            for chunk in _hashed_beside(source, digest):
                 target.write(chunk)
                 look.take(chunk)
-                if len(hashed) > MOST_CHUNKS_WAITING:
-                    hashed.popleft().result()
-            for last in hashed:
-                last.result()
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise

@@ -175,6 +175,7 @@ class RowIngest:
             self.contract,
             self.header,
             source,
+            rules=self.rules,
             delivery_id=self.file.delivery_id,
             delivery_period=_date_literal(period),
             delivery_series="null::varchar" if series is None else quoted(series),

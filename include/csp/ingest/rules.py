@@ -209,6 +209,7 @@ def evaluation_query(
     header: HeaderMap,
     source: str,
     *,
+    rules: list[CompiledRule],
     delivery_id: str,
     delivery_period: str,
     received_on: str,
@@ -221,6 +222,7 @@ def evaluation_query(
         contract: The feed's contract.
         header: Where each column stands.
         source: A relation with columns c0, c1, … of text.
+        rules: The contract's, compiled.
         delivery_id: Written on every row.
         delivery_period: Date literal, or `null::date`.
         delivery_series: Text literal, or `null::varchar`.
@@ -250,7 +252,6 @@ def evaluation_query(
         for c in contract.columns
     )
     flags = "".join(f", {name}" for name in fixed)
-    rules = compiled_rules(contract)
     names = ", ".join(_as_stored(column) for column in contract.kept_columns)
     return f"""
         select {quoted(delivery_id)} as delivery_id,

@@ -41,16 +41,18 @@ DeskAt = Callable[[Path, ContractRegistry], "Desk"]
 def rows(contract: Contract) -> object:
     """What is done with each row: its rules, and the query that finds and fixes."""
     header = map_header(contract, sample_file(contract, []).strip().split(","))
+    rules = compiled_rules(contract)
     query = evaluation_query(
         contract,
         header,
         "source",
+        rules=rules,
         delivery_id="d",
         delivery_period="null::date",
         received_on="date '2021-07-01'",
         blanks=" ",
     )
-    return compiled_rules(contract), query
+    return rules, query
 
 
 def gate(contract: Contract) -> object:

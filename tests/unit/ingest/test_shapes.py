@@ -146,7 +146,7 @@ def test_a_column_that_older_or_newer_files_lack_is_null(
     absent: str, desk: Desk, make_file: MakeFile, registry: ContractRegistry
 ) -> None:
     header = [name for name in valid_row(registry.get(FIRE_FEED)) if name != absent]
-    text = make_file(FIRE_FEED, [{}], header, extrasaction="ignore")
+    text = make_file(FIRE_FEED, [{}], header)
     outcome = desk.take_text(FIRE_NAME, text)
     assert outcome.findings == []
     (row,) = desk.lake_rows(outcome)

@@ -1,0 +1,33 @@
+"""What of a contract is its meaning, and what is only a sample of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from pydantic import BaseModel
+
+from csp.contracts.strict import SAMPLE
+
+
+def _meaning(part: object) -> object:
+    """A part of a contract without its samples, custom properties typed and defaults filled in."""
+    if isinstance(part, (list, tuple)):
+        return [_meaning(item) for item in part]
+    if not isinstance(part, BaseModel):
+        return part
+    fields = type(part).model_fields
+    said = {
+        name: _meaning(getattr(part, name))
+        for name, field in fields.items()
+        if SAMPLE not in field.metadata and name != "customProperties"
+    }
+    if "customProperties" in fields:
+        said["customProperties"] = _meaning(getattr(part, "platform"))  # noqa: B009 - typed there
+    return said
+
+
+def hash_of_meaning(contract: BaseModel) -> str:
+    """SHA-256 of what a contract means, as 64 hexadecimal characters."""
+    text = json.dumps(_meaning(contract), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

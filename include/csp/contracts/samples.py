@@ -38,7 +38,7 @@ def sample_file(contract: Contract, changes: Iterable[Row], header: list[str] | 
     Args:
         contract: The feed's contract.
         changes: Header → field, for each row; an unknown header adds a column.
-        header: The header in another order, or without some columns; the valid row's when not given.
+        header: In another order, or without some columns; the valid row's when not given.
     """
     valid, rows = valid_row(contract), list(changes)
     more = [name for row in rows for name in row if name not in valid]

@@ -36,15 +36,15 @@ demo: install ## Run the main job end to end (DATA=folder for real partner files
 
 test: install ## Run the tests that need nothing beside the environment
 	@echo "make test: unit, contract, dbt, gate, DAG and end-to-end tests"
-	@$(BIN)/python -m pytest tests simulator/tests --ignore=tests/servers $(SPREAD) $(MEASURED)
+	@$(BIN)/python -m pytest tests simulator/tests -m "not servers" $(SPREAD) $(MEASURED)
 
 coverage: install ## Run make test and say how much of each room it reaches (slower before Python 3.12)
 	@$(MAKE) --no-print-directory test MEASURED="--cov --cov-report="
 	@$(BIN)/python -m tests.coverage_by_room
 
-test-servers: install ## Run the tests that need a browser, and the longest; .ci/browser installs it
-	@echo "make test-servers: pages in a browser, and the whole scenario on PostgreSQL"
-	@$(BIN)/python -m pytest tests/servers $(SPREAD)
+test-servers: install ## Run the tests of servers: browser (.ci/browser brings it), PostgreSQL, whole scenario
+	@echo "make test-servers: pages in a browser, PostgreSQL, and the whole scenario"
+	@$(BIN)/python -m pytest tests -m servers $(SPREAD)
 
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"

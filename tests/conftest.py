@@ -25,6 +25,7 @@ from csp.pseudonyms.sealed import open_sealed
 from csp.storage.home import Home
 from csp.warehouse.engine import LakeInput
 from csp.warehouse.lake_relation import column_definitions, lake_columns, lake_select
+from tests.borough.published import borough, half_year
 from tests.groups import (
     pytest_collection_modifyitems,
     pytest_terminal_summary,
@@ -34,6 +35,8 @@ from tests.postgresql import server
 
 # Fixtures and hooks for all tests stand in files of their own, and pytest finds them here.
 __all__ = [
+    "borough",
+    "half_year",
     "pytest_collection_modifyitems",
     "pytest_terminal_summary",
     "pytest_xdist_make_scheduler",

@@ -17,8 +17,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "borough/test_borough_2021.py",
         "borough/test_kpis.py",
         "borough/test_scenario_faults.py",
+        "servers/test_scenario_*.py",
     ),
-    "scenario on PostgreSQL": ("servers/test_scenario_*.py",),
     "airflow": ("end_to_end/*.py",),
     "year": (
         "warehouse/test_dbt_tests.py",
@@ -54,8 +54,28 @@ def group_of(path: Path) -> str:
     return next(named, path.name)
 
 
+def is_for_servers(item: pytest.Item) -> bool:
+    """Whether a test belongs to `make test-servers`.
+
+    These are the tests that need a browser or the whole scenario, and what `make test` shows on
+    DuckDB once more on PostgreSQL. That the engines agree is in `make test` all the same, by the
+    half-year of every feed and by the real files.
+    """
+    if "servers" in item.path.parts or group_of(item.path) == "scenario":
+        return True
+    if group_of(item.path) in ("half-year", "real files"):
+        return False
+    case = getattr(item, "callspec", None)
+    on_postgresql = case is not None and "postgresql" in case.params.values()
+    return on_postgresql or "server" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the groups that take longest."""
+    """Mark what `make test-servers` runs, and begin with the groups that take longest."""
+    for item in items:
+        if is_for_servers(item):
+            item.add_marker("servers")
     order = {name: place for place, name in enumerate(GROUPS)}
     items.sort(key=lambda item: order.get(group_of(item.path), len(order)))
 

@@ -12,7 +12,7 @@ import yaml
 from csp.warehouse.status import feed_status
 from csp_simulator import DAY_AFTER
 
-from .conftest import FEEDS, Published
+from .published import FEEDS, Published
 
 FIGURES = yaml.safe_load(Path(__file__).with_name("figures.sql.yml").read_text(encoding="utf-8"))
 #: Promised each month, but the simulated partner sends nothing in a month without a change.

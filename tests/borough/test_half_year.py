@@ -16,8 +16,8 @@ from csp.quality.warehouse_suite import warehouse_suite
 from csp.warehouse.platform import Platform
 from tests.postgresql import Server
 
-from .conftest import FEEDS, NOT_SIMULATED, Published, published_on_postgresql
 from .parity import scorecard_rows, tables_that_differ
+from .published import FEEDS, NOT_SIMULATED, Published, published_on_postgresql
 
 CONTRACTS = list(ContractRegistry())
 TABLES = [

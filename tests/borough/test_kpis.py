@@ -21,7 +21,7 @@ from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import refresh
 from tests.warehouse.conftest import platform_at
 
-from .conftest import Published
+from .published import Published
 
 #: What the presentation says in figures, as KPI, measure and figure.
 SAID = {

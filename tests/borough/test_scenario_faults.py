@@ -21,7 +21,7 @@ from csp.warehouse.platform import Platform
 from csp_simulator.truth import Fault
 from tests.warehouse.conftest import platform_at
 
-from .conftest import Published
+from .published import Published
 
 #: File of a fault → what ingest finds in it, and the checks of the gate that fail.
 FOUND = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))

@@ -124,6 +124,6 @@ def test_breaking_one_contract_breaks_one_dag(home: Path, tmp_path: Path) -> Non
     contract.write_text(text.replace("kind: DataContract", "kind: DataContract\ncolour: red"))
     found = look(root, home)
     assert set(found["errors"]) == {"fire_lfb_incident.py"}
-    assert "fire/lfb_incident.yml:3: colour: unknown key" in found["errors"]["fire_lfb_incident.py"]
+    assert "fire/lfb_incident.yml:4: colour: unknown key" in found["errors"]["fire_lfb_incident.py"]
     others = {c.id for c in ContractRegistry()} - {"fire_lfb_incident"}
     assert set(found["dags"]) == {*others, "refresh_warehouse"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from csp.warehouse.platform import Platform
-from tests.borough.conftest import Published, published_on_postgresql
 from tests.borough.parity import scorecard_rows, tables_that_differ
+from tests.borough.published import Published, published_on_postgresql
 from tests.postgresql import Server
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser
 
 from csp.kpi.scorecard import write_scorecard
-from tests.borough.conftest import Published
+from tests.borough.published import Published
 from tests.servers.browsing import figures_unlike_the_marts, unfold, violations
 
 

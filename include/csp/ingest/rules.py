@@ -230,8 +230,7 @@ def evaluation_query(
         blanks: The blanks to be trimmed from around values; none when the file holds none.
 
     Returns:
-        SQL giving delivery_id, series, period_start, every column of the contract typed, the
-        masks.
+        SQL giving delivery_id, series, period_start, every column of the contract typed, the masks.
     """
     grain = contract.platform.grain
     sent = [column for column in contract.columns if not column.is_computed]

@@ -12,7 +12,7 @@ from csp.ledger.quarantine import held_back
 from csp.ledger.releases import open_deliveries
 
 if TYPE_CHECKING:
-    from tests.unit.lake.conftest import Book
+    from tests.unit.ledger.conftest import Book
 
 NAME = "2021-06-metropolitan-street.csv"
 

@@ -21,7 +21,7 @@ from csp.ledger.releases import (
 from csp.ledger.sessions import Ledger
 
 if TYPE_CHECKING:
-    from tests.unit.lake.conftest import Book
+    from tests.unit.ledger.conftest import Book
 
 JULY, AUGUST, SEPTEMBER = date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1)
 

@@ -57,11 +57,14 @@ class Holds(Strict):
 
     Attributes:
         forms: What is looked for.
-        columns: Where; nothing is found that only two columns side by side would make.
+        columns: Where.
+        spread: Whether what only two columns side by side make counts too, as a postcode of which
+            one column holds the beginning and the next the end.
     """
 
     forms: list[PersonalForm] = Field(min_length=1)
     columns: list[str] = Field(min_length=1)
+    spread: bool = False
 
 
 class Rewrite(Strict):

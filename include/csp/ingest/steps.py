@@ -166,7 +166,8 @@ def _held(rule: RowRule, _: Contract) -> str:
     if rule.holds is None:
         return ""
     first, *others = rule.holds.columns
-    words = f"concat_ws(' | ', {', '.join(rule.holds.columns)})" if others else first
+    between = " " if rule.holds.spread else " | "
+    words = f"concat_ws({quoted(between)}, {', '.join(rule.holds.columns)})" if others else first
     return " or ".join(f"has_{form}({words})" for form in rule.holds.forms)
 
 

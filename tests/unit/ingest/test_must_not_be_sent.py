@@ -96,3 +96,19 @@ def test_a_full_postcode_in_any_field_refuses_a_vawg_feed(
     assert outcome.verdict == "rejected"
     assert "POSTCODE" in outcome.reason
     assert CANARY.encode() not in kept_bytes(desk)
+
+
+@pytest.mark.parametrize(
+    ("feed", "row"),
+    [
+        ("vawg_referral", {"victim_token": "E1", "needs": "4NS"}),
+        ("vawg_marac_case", {"case_token": "E1", "diversity_codes": "4NS"}),
+    ],
+)
+def test_a_postcode_of_which_two_columns_hold_a_part_each_refuses_the_file(
+    feed: str, row: dict[str, str], desk: Desk, make_file: MakeFile
+) -> None:
+    name = desk.registry.get(feed).platform.fileNameExample
+    outcome = desk.take_text(name, make_file(feed, [row]))
+    assert outcome.verdict == "rejected"
+    assert "the file is not kept" in outcome.reason

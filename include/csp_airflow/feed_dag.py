@@ -85,7 +85,7 @@ def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
 def delivery_gate(feed: str) -> str:
     """Judge what is new; fail while a delivery of the feed is rejected or held."""
     from csp.errors import GateHeldError  # noqa: PLC0415
-    from csp.ledger.releases import open_deliveries  # noqa: PLC0415
+    from csp.ledger.open_deliveries import open_deliveries  # noqa: PLC0415
     from csp.quality.delivery_gate import DeliveryGate  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
 

@@ -12,8 +12,7 @@ from csp.catalogue import KpiCatalogue
 from csp.cli import app
 from csp.errors import GateHeldError
 from csp.kpi.reconcile import differing, reconciliation
-from csp.ledger.decisions import decide
-from csp.ledger.releases import DISCARD
+from csp.ledger.decisions import DISCARD, decide
 from csp.quality.publication_suite import RECONCILE
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse

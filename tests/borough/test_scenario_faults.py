@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from csp.ingest import IngestOutcome, ingest_files
-from csp.ledger.decisions import decide
-from csp.ledger.releases import DISCARD
+from csp.ledger.decisions import DISCARD, decide
 from csp.ledger.tables import Delivery
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.judge import CheckResult

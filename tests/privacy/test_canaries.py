@@ -12,8 +12,8 @@ from csp.contracts import Contract, ContractRegistry
 from csp.contracts.samples import sample_file, valid_row
 from csp.errors import GateHeldError
 from csp.ingest import ingest_files
-from csp.ledger.decisions import decide
-from csp.ledger.releases import DISCARD, open_deliveries
+from csp.ledger.decisions import DISCARD, decide
+from csp.ledger.open_deliveries import open_deliveries
 from csp.storage.home import Home
 from csp.warehouse.platform import Platform
 from csp.warehouse.refresh import RefreshRun, refresh

@@ -10,7 +10,9 @@ import pytest
 
 from csp.contracts import Contract, ContractRegistry
 from csp.ingest import IngestOutcome
-from csp.ledger.releases import delivery_gate_failures, open_deliveries, ready_deliveries
+from csp.ledger.gate_results import delivery_gate_failures
+from csp.ledger.open_deliveries import open_deliveries
+from csp.ledger.releases import ready_deliveries
 from csp.quality.delivery_gate import RECONCILE, DeliveryGate
 from csp.quality.judge import CRITICAL, GateOutcome
 from tests.conftest import Desk

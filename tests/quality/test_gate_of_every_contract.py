@@ -25,7 +25,7 @@ from csp.contracts.periods import LONGEST, first_of_period
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.samples import numbered, valid_row
 from csp.ingest.recognise import facts_of_name, period_in_name
-from csp.ledger.releases import open_deliveries
+from csp.ledger.open_deliveries import open_deliveries
 from csp.quality.delivery_gate import DeliveryGate
 from csp.quality.period_measures import LIKE
 

@@ -11,8 +11,7 @@ import psycopg2
 import pytest
 
 from csp.errors import GateHeldError
-from csp.ledger.decisions import decide
-from csp.ledger.releases import ADMIT, DISCARD
+from csp.ledger.decisions import ADMIT, DISCARD, decide
 from csp.warehouse.platform import Platform
 from csp.warehouse.postgres_engine import PostgresWarehouse
 from csp.warehouse.refresh import RefreshRun, RefreshTicket, refresh

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from csp.errors import GateHeldError
-from csp.ledger.decisions import decide
-from csp.ledger.releases import DISCARD
+from csp.ledger.decisions import DISCARD, decide
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse

@@ -11,7 +11,7 @@ from csp.contracts.registry import contract_hash
 from csp.ingest.landing import LandedFile
 from csp.ingest.received import IngestOutcome, ReceivedFile
 from csp.ingest.recognise import NameFacts, facts_of_name, said_feed
-from csp.ledger.releases import logical_name
+from csp.ledger.open_deliveries import logical_name
 from csp.ledger.sessions import Ledger, utc_now
 from csp.ledger.tables import Delivery, Receipt
 
@@ -53,7 +53,7 @@ def seen_before(
         None when it is new, or when its contract or the calendar has changed since it was not
         accepted, so that it must be judged again.
     """
-    with ledger.session() as session:
+    with ledger.writing() as session:
         first = session.get(Delivery, file.delivery_id)
         if first is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 
 from csp.contracts.registry import contract_hash
 from csp.ingest.feedback import write_feedback
@@ -98,13 +98,14 @@ def _store(
         findings: What the rules found.
     """
     delivery_id = delivery["delivery_id"]
-    with ledger.session() as session:
+    with ledger.writing() as session:
         for table in (VerdictCount, DeliveryPeriod):
             session.execute(delete(table).where(table.delivery_id == delivery_id))
         if session.get(Delivery, delivery_id):
             session.merge(Delivery(**delivery))
         else:
-            session.add(Delivery(**delivery))
+            arrival = (session.scalar(select(func.max(Delivery.arrival))) or 0) + 1
+            session.add(Delivery(**delivery, arrival=arrival))
             session.flush()
             session.add(
                 Receipt(

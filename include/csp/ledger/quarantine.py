@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from csp.ledger.releases import open_deliveries
+from csp.ledger.open_deliveries import open_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery, VerdictCount
 

@@ -1,22 +1,43 @@
-"""Which deliveries may be read, and which release of a month is the newest.
+"""Which deliveries may be read, in which order they stand, and which release is the newest.
 
-The one place for both rules; the warehouse and the gates read the answer.
+The one place for these rules. A cut writes the answer down; warehouse and gates read that.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from csp.ledger.decisions import ADMIT, DISCARD, RELEASE, standing_decisions
+from csp.ledger.gate_results import gate_failures
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import Decision, Delivery, DeliveryPeriod, GateResult
+from csp.ledger.tables import Delivery, DeliveryPeriod
 
-DISCARD, ADMIT = "discard", "admit"
+
+@dataclass(frozen=True)
+class PlacedDelivery:
+    """A delivery that may be read, placed among those of its feed.
+
+    Attributes:
+        delivery_order: Its place, oldest 1. What a person let in although the gate held it stands
+            below every delivery that is good, so that it never hides one.
+        delivered_on: Day that the delivery speaks of by its name, else that it came.
+        is_reported: False when a person let it be loaded but not counted as reported.
+    """
+
+    feed: str
+    delivery_id: str
+    contract_hash: str
+    release_on: date | None
+    delivery_order: int
+    delivered_on: date
+    is_reported: bool
 
 
 @dataclass(frozen=True)
@@ -44,91 +65,106 @@ class ReleasePeriod:
     is_reported: bool
 
 
-@dataclass(frozen=True)
-class OpenDelivery:
-    """A delivery that was rejected or held, and that nothing has put right yet."""
+def _delivered_on(deliveries: Iterable[Delivery]) -> dict[str, date]:
+    """Delivery → the day it speaks of.
 
-    delivery_id: str
-    feed: str
-    file_name: str
-    reason: str
-
-
-def logical_name(file_name: str) -> str:
-    """A file's name without its archive, as a corrected file repeats it."""
-    return file_name.rsplit("/", 1)[-1].lower()
-
-
-def _decisions(ledger: Ledger) -> dict[str, str]:
-    with ledger.session() as session:
-        rows = session.execute(
-            select(Decision.delivery_id, Decision.decision).order_by(Decision.decision_id)
-        )
-        return {row.delivery_id: row.decision for row in rows}
+    A partner that does not date its release dates it by sending it. A clock that was put back does
+    not let a later file seem older: it came after the one before it.
+    """
+    days: dict[str, date] = {}
+    latest: dict[str | None, date] = {}
+    for delivery in sorted(deliveries, key=lambda d: d.arrival or 0):
+        if delivery.release_on is not None:
+            days[delivery.delivery_id] = delivery.release_on
+            continue
+        received = delivery.first_received_at.date()
+        latest[delivery.feed] = max(received, latest.get(delivery.feed, received))
+        days[delivery.delivery_id] = latest[delivery.feed]
+    return days
 
 
-def deliveries_of(feed: str) -> Select[str]:
-    """Ids of a feed's deliveries, for a query about them."""
-    return select(Delivery.delivery_id).where(Delivery.feed == feed)
-
-
-def delivery_gate_failures(
-    ledger: Ledger, feed: str | None = None
-) -> tuple[set[str], dict[str, list[str]]]:
-    """The newest delivery-gate verdict on every delivery.
+def placed_deliveries(
+    session: Session, *, feed: str | None = None, only_ready: bool = True
+) -> list[PlacedDelivery]:
+    """Every delivery that may be read, by feed and in its order.
 
     Args:
-        ledger: The ledger.
-        feed: Only on deliveries of this feed.
-
-    Returns:
-        The deliveries that a gate has judged, and for those that failed the sentences of the
-        critical checks they failed.
+        session: A session on the ledger.
+        feed: Only those of this feed.
+        only_ready: Leave out deliveries that no gate has passed (the warehouse's view); the
+            gate itself asks for all that were accepted and not discarded.
     """
-    query = select(
-        GateResult.delivery_id,
-        GateResult.severity,
-        GateResult.passed,
-        GateResult.check_id,
-        GateResult.sentence,
-        GateResult.observed,
-    ).where(GateResult.delivery_id.is_not(None))
-    if feed:
-        query = query.where(GateResult.delivery_id.in_(deliveries_of(feed)))
-    with ledger.session() as session:
-        rows = session.execute(query.order_by(GateResult.gate_result_id)).all()
-    newest = {(row.delivery_id, row.check_id): row for row in rows}
-    judged = {row.delivery_id for row in rows}
-    failures: dict[str, list[str]] = {}
-    for row in newest.values():
-        if row.severity == "critical" and not row.passed:
-            sentence = f"{row.check_id} not so: {row.sentence} ({row.observed})"
-            failures.setdefault(row.delivery_id, []).append(sentence)
-    return judged, failures
-
-
-def ungated_deliveries(ledger: Ledger, feed: str | None = None) -> list[str]:
-    """Accepted deliveries that no gate has judged yet."""
-    judged, _ = delivery_gate_failures(ledger, feed)
-    query = select(Delivery.delivery_id).where(Delivery.verdict == "accepted")
+    decisions = standing_decisions(session)
+    judged, failures = gate_failures(session, feed)
+    query = select(Delivery).where(Delivery.verdict == "accepted")
     if feed:
         query = query.where(Delivery.feed == feed)
-    with ledger.session() as session:
-        return [d for d in session.scalars(query.order_by(Delivery.delivery_id)) if d not in judged]
+    accepted = session.scalars(query).all()
+    days = _delivered_on(accepted)
+
+    def may_be_read(delivery_id: str) -> bool:
+        decided = decisions.get(delivery_id)
+        if decided == DISCARD:
+            return False
+        if not only_ready or decided in (ADMIT, RELEASE):
+            return True
+        return delivery_id in judged and delivery_id not in failures
+
+    by_feed: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in accepted:
+        if delivery.feed is not None and may_be_read(delivery.delivery_id):
+            by_feed[delivery.feed].append(delivery)
+
+    def place(delivery: Delivery) -> tuple[bool, date, int]:
+        is_good = decisions.get(delivery.delivery_id) != ADMIT
+        return (is_good, days[delivery.delivery_id], delivery.arrival or 0)
+
+    return [
+        PlacedDelivery(
+            feed=name,
+            delivery_id=delivery.delivery_id,
+            contract_hash=delivery.contract_hash or "",
+            release_on=delivery.release_on,
+            delivery_order=order,
+            delivered_on=days[delivery.delivery_id],
+            is_reported=decisions.get(delivery.delivery_id) != ADMIT,
+        )
+        for name, deliveries in sorted(by_feed.items())
+        for order, delivery in enumerate(sorted(deliveries, key=place), start=1)
+    ]
 
 
-def _age(delivery: Delivery) -> tuple[date, datetime, str]:
-    # A partner that does not date its release dates it by sending it.
-    received = delivery.first_received_at
-    return (delivery.release_on or received.date(), received, delivery.delivery_id)
+def rank_periods(session: Session, placed: Iterable[PlacedDelivery]) -> list[ReleasePeriod]:
+    """Every period of deliveries that were placed, ranked by release.
+
+    What an accepted delivery holds never changes, so that the same places give the same periods
+    whenever this is asked.
+    """
+    by_id = {delivery.delivery_id: delivery for delivery in placed}
+    feeds = {delivery.feed for delivery in by_id.values()}
+    query = select(DeliveryPeriod).where(DeliveryPeriod.feed.in_(sorted(feeds)))
+    periods = [p for p in session.scalars(query) if p.delivery_id in by_id]
+
+    def of_month(period: DeliveryPeriod) -> tuple[str, str, date]:
+        return (period.feed, period.series, period.period_start)
+
+    def in_order(period: DeliveryPeriod) -> tuple[tuple[str, str, date], int]:
+        return (of_month(period), by_id[period.delivery_id].delivery_order)
+
+    return [
+        ranked
+        for _, releases in groupby(sorted(periods, key=in_order), key=of_month)
+        for ranked in _rank(list(releases), by_id)
+    ]
 
 
 def _rank(
-    periods: list[tuple[DeliveryPeriod, Delivery]], decisions: dict[str, str], order: dict[str, int]
+    oldest_first: list[DeliveryPeriod], placed: dict[str, PlacedDelivery]
 ) -> list[ReleasePeriod]:
+    """The releases of one month of one series."""
     ranked = []
-    oldest_first = sorted(periods, key=lambda pair: _age(pair[1]))
-    for position, (period, delivery) in enumerate(oldest_first):
+    for position, period in enumerate(oldest_first):
+        delivery = placed[period.delivery_id]
         ranked.append(
             ReleasePeriod(
                 feed=period.feed,
@@ -138,98 +174,39 @@ def _rank(
                 row_count=period.row_count,
                 release_on=delivery.release_on,
                 release_rank=len(oldest_first) - position,
-                previous_row_count=oldest_first[position - 1][0].row_count if position else None,
-                delivery_order=order[period.delivery_id],
-                delivered_on=_age(delivery)[0],
-                is_reported=decisions.get(period.delivery_id) != ADMIT,
+                previous_row_count=oldest_first[position - 1].row_count if position else None,
+                delivery_order=delivery.delivery_order,
+                delivered_on=delivery.delivered_on,
+                is_reported=delivery.is_reported,
             )
         )
     return ranked
 
 
-def _orders(deliveries: Iterable[Delivery]) -> dict[str, int]:
-    """Delivery → its place among those of its feed, oldest 1."""
-    order: dict[str, int] = {}
-    by_feed: Counter[str | None] = Counter()
-    for delivery in sorted(deliveries, key=_age):
-        by_feed[delivery.feed] += 1
-        order[delivery.delivery_id] = by_feed[delivery.feed]
-    return order
-
-
 def release_periods(
     ledger: Ledger, *, feed: str | None = None, only_ready: bool = True
 ) -> list[ReleasePeriod]:
-    """Every period of every delivery that may be read, ranked by release.
+    """Every period of every delivery that may be read at this moment, ranked by release.
+
+    A refresh does not ask this: it reads its cut (`csp.ledger.cuts`).
 
     Args:
         ledger: The ledger.
         feed: Only those of this feed.
-        only_ready: Leave out deliveries that no gate has passed (the warehouse's view); the
-            gate itself asks for all that were accepted and not discarded.
+        only_ready: As for `placed_deliveries`.
     """
-    decisions = _decisions(ledger)
-    judged, failures = delivery_gate_failures(ledger, feed)
-    query = select(DeliveryPeriod, Delivery).join(
-        Delivery, Delivery.delivery_id == DeliveryPeriod.delivery_id
-    )
-    if feed:
-        query = query.where(DeliveryPeriod.feed == feed)
     with ledger.session() as session:
-        pairs = [(period, delivery) for period, delivery in session.execute(query)]
-
-    def may_be_read(delivery_id: str) -> bool:
-        if decisions.get(delivery_id) == DISCARD:
-            return False
-        if not only_ready or decisions.get(delivery_id) == ADMIT:
-            return True
-        return delivery_id in judged and delivery_id not in failures
-
-    def place(pair: tuple[DeliveryPeriod, Delivery]) -> tuple[str, str, date]:
-        return (pair[0].feed, pair[0].series, pair[0].period_start)
-
-    readable = sorted((p for p in pairs if may_be_read(p[0].delivery_id)), key=place)
-    order = _orders({delivery.delivery_id: delivery for _, delivery in readable}.values())
-    return [
-        period
-        for _, periods in groupby(readable, key=place)
-        for period in _rank(list(periods), decisions, order)
-    ]
+        return rank_periods(session, placed_deliveries(session, feed=feed, only_ready=only_ready))
 
 
-def ready_deliveries(ledger: Ledger) -> dict[str, list[str]]:
-    """Deliveries that may be read, by feed, each list sorted."""
+def deliveries_in(periods: Iterable[ReleasePeriod]) -> dict[str, list[str]]:
+    """The deliveries of some periods, by feed, each list sorted."""
     ready: dict[str, set[str]] = {}
-    for period in release_periods(ledger):
+    for period in periods:
         ready.setdefault(period.feed, set()).add(period.delivery_id)
     return {feed: sorted(ids) for feed, ids in sorted(ready.items())}
 
 
-def open_deliveries(ledger: Ledger) -> list[OpenDelivery]:
-    """Rejected and held deliveries that no later delivery and no decision has put right.
-
-    A delivery is put right when the partner sends a good file of the same name afterwards, or
-    when a person discards or admits it. Files that belong to no feed hold nothing.
-    """
-    decisions = _decisions(ledger)
-    _, failures = delivery_gate_failures(ledger)
-    with ledger.session() as session:
-        in_order = session.scalars(select(Delivery).order_by(Delivery.first_received_at)).all()
-    deliveries = [(delivery.feed, delivery) for delivery in in_order if delivery.feed is not None]
-    good_since: dict[tuple[str, str], datetime] = {}
-    for feed, delivery in deliveries:
-        if delivery.verdict == "accepted" and delivery.delivery_id not in failures:
-            good_since[feed, logical_name(delivery.file_name)] = delivery.first_received_at
-    found = []
-    for feed, delivery in deliveries:
-        reasons = failures.get(delivery.delivery_id, [])
-        if delivery.verdict == "rejected":
-            reasons = [delivery.reason or "rejected"]
-        later = good_since.get((feed, logical_name(delivery.file_name)))
-        put_right = later is not None and later > delivery.first_received_at
-        if not reasons or put_right or delivery.delivery_id in decisions:
-            continue
-        found.append(
-            OpenDelivery(delivery.delivery_id, feed, delivery.file_name, "; ".join(reasons))
-        )
-    return found
+def ready_deliveries(ledger: Ledger) -> dict[str, list[str]]:
+    """Deliveries that may be read at this moment, by feed, each list sorted."""
+    return deliveries_in(release_periods(ledger))

@@ -1,4 +1,9 @@
-"""The ledger: a relational record of every step tried (SQLite, or PostgreSQL on a server)."""
+"""The ledger: a relational record of every step tried (SQLite, or PostgreSQL on a server).
+
+Reading sees the ledger as it is at one moment. Writing is done by one process at a time on either
+database, so that what a transaction has looked at cannot change before it acts on it; such
+transactions are short.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from csp.ledger.tables import LedgerTable, Receipt, Step
+from csp.ledger.tables import Receipt, Step
+from csp.ledger.upgrade import bring_up_to_date, is_up_to_date
 
-#: Key of the lock, on PostgreSQL, of whoever makes the tables.
-MAKING_TABLES = 20_190_401
+#: Key of the lock that the one who writes holds on PostgreSQL.
+WRITING = 20_190_401
+LONGEST_WAIT_SECONDS = 60
+IS_WRITING = "csp_is_writing"
 
 
 def utc_now() -> datetime:
@@ -23,7 +31,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin a transaction only at the first change, after what was looked at.
+    connection.isolation_level = None
     cursor = connection.cursor()
     # The file keeps the mode. Whoever finds it locked leaves the change to whom locked it, or to
     # the next to connect: SQLite does not wait here as it does everywhere else.
@@ -33,8 +43,13 @@ def _use_write_ahead_log(connection: sqlite3.Connection, _record: object) -> Non
     cursor.close()
 
 
+def _begin_sqlite(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get(IS_WRITING)
+    connection.exec_driver_sql("begin immediate" if is_writing else "begin")
+
+
 class Ledger:
-    """Sessions on the ledger's database; its tables are made when they are missing.
+    """Sessions on the ledger's database; its tables are made or brought up to date when needed.
 
     Args:
         url: SQLAlchemy address of the database.
@@ -44,30 +59,48 @@ class Ledger:
         address = make_url(url)
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg2")
-        is_sqlite = address.get_backend_name() == "sqlite"
-        self.engine: Engine = create_engine(
-            address, connect_args={"timeout": 60} if is_sqlite else {}
+        self._is_sqlite = address.get_backend_name() == "sqlite"
+        if self._is_sqlite:
+            self.engine: Engine = create_engine(
+                address, connect_args={"timeout": LONGEST_WAIT_SECONDS}
+            )
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(
+                address, isolation_level="REPEATABLE READ", pool_pre_ping=True
+            )
+        self._writing = self.engine.execution_options(
+            **{IS_WRITING: True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
         )
-        if is_sqlite:
-            event.listen(self.engine, "connect", _use_write_ahead_log)
-        self._make_missing_tables(is_sqlite)
-
-    def _make_missing_tables(self, is_sqlite: bool) -> None:
-        """Make the tables once, however many processes open a new ledger at the same moment."""
-        if set(LedgerTable.metadata.tables) <= set(inspect(self.engine).get_table_names()):
-            return
         with self.engine.connect() as connection:
-            if is_sqlite:
-                connection.exec_driver_sql("begin immediate")
-            else:
-                connection.exec_driver_sql(f"select pg_advisory_xact_lock({MAKING_TABLES})")
-            LedgerTable.metadata.create_all(connection)
-            connection.commit()
+            if is_up_to_date(connection):
+                return
+        with self._writing.begin() as connection:
+            self._wait_for_turn(connection)
+            bring_up_to_date(connection)
+
+    def _wait_for_turn(self, connection: Connection) -> None:
+        """On PostgreSQL, wait until nobody else writes; SQLite has waited when it began."""
+        if not self._is_sqlite:
+            connection.exec_driver_sql(f"set local lock_timeout = '{LONGEST_WAIT_SECONDS}s'")
+            connection.exec_driver_sql(f"select pg_advisory_xact_lock({WRITING})")
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A session that commits when the block ends and rolls back when it fails."""
+        """A session for reading, which sees the ledger as it is at one moment."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in which nobody else writes from its beginning to its end.
+
+        It commits when the block ends and rolls back when it fails. What is looked at and what is
+        then done belong into one such block.
+        """
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            self._wait_for_turn(session.connection())
             yield session
 
     @contextmanager
@@ -91,7 +124,7 @@ class Ledger:
             detail.append(type(error).__name__)
             raise
         finally:
-            with self.session() as session:
+            with self.writing() as session:
                 session.execute(
                     insert(Step).values(
                         step=step,
@@ -106,7 +139,5 @@ class Ledger:
     def receipts(self, delivery_id: str) -> int:
         """How often a delivery has arrived."""
         with self.session() as session:
-            rows = session.scalars(
-                select(Receipt.receipt_id).where(Receipt.delivery_id == delivery_id)
-            )
-            return len(rows.all())
+            count = select(func.count()).where(Receipt.delivery_id == delivery_id)
+            return session.scalar(count) or 0

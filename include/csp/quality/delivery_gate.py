@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from csp.contracts import Contract
 from csp.contracts.checks import GateCheck
-from csp.ledger.releases import deliveries_of, ungated_deliveries
+from csp.ledger.gate_results import deliveries_of, ungated_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery, GateResult
 from csp.quality.duckdb_dialect import duckdb_url

@@ -239,7 +239,7 @@ def record(
         refresh_id: The refresh it belongs to, if any.
     """
     seconds = time.perf_counter() - clock
-    with ledger.session() as session:
+    with ledger.writing() as session:
         run = GateRun(
             gate=outcome.gate,
             refresh_id=refresh_id,

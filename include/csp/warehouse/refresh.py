@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
-from csp.ledger.releases import open_deliveries, ready_deliveries, release_periods
+from csp.ledger.open_deliveries import open_deliveries
+from csp.ledger.releases import ready_deliveries, release_periods
 from csp.ledger.sessions import utc_now
 from csp.ledger.tables import Publication, Refresh
 from csp.quality.delivery_gate import DeliveryGate

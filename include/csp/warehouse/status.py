@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from csp.contracts import Contract
 from csp.contracts.dbt_models import promised_days
 from csp.contracts.periods import next_period
-from csp.ledger.releases import open_deliveries
+from csp.ledger.open_deliveries import open_deliveries
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import (
     Delivery,

@@ -40,7 +40,7 @@ class Book:
         self.received += 1
         sha256 = hashlib.sha256(f"{name} {self.received}".encode()).hexdigest()
         delivery_id = sha256[:16]
-        with self.ledger.session() as session:
+        with self.ledger.writing() as session:
             session.add(
                 Delivery(
                     delivery_id=delivery_id,
@@ -53,6 +53,7 @@ class Book:
                     release_on=release,
                     size_bytes=1,
                     physical_lines=rows + 1,
+                    arrival=self.received,
                 )
             )
             session.flush()
@@ -74,7 +75,7 @@ class Book:
         self, delivery_id: str, check: str, *, passed: bool, severity: str = "critical"
     ) -> None:
         """Record one gate's result on a delivery."""
-        with self.ledger.session() as session:
+        with self.ledger.writing() as session:
             session.add(
                 GateResult(
                     gate_run_id=1,

@@ -8,8 +8,8 @@ import pytest
 
 from csp.errors import CspError
 from csp.ledger.decisions import decide, find_delivery
+from csp.ledger.open_deliveries import open_deliveries
 from csp.ledger.quarantine import held_back
-from csp.ledger.releases import open_deliveries
 
 if TYPE_CHECKING:
     from tests.unit.ledger.conftest import Book

@@ -12,12 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csp.ledger.decisions import decide
-from csp.ledger.releases import (
-    delivery_gate_failures,
-    ready_deliveries,
-    release_periods,
-    ungated_deliveries,
-)
+from csp.ledger.gate_results import delivery_gate_failures, ungated_deliveries
+from csp.ledger.releases import ready_deliveries, release_periods
 from csp.ledger.sessions import Ledger
 
 if TYPE_CHECKING:

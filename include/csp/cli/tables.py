@@ -176,8 +176,23 @@ def print_status(console: Console, facts: dict[str, Any]) -> None:
             highlight=False,
             markup=False,
         )
+    _print_unpublished(console, facts["unpublished"])
     for warning in facts["warnings"]:
         console.print(f"warning: {warning}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _print_unpublished(console: Console, unpublished: dict[str, list[str]]) -> None:
+    """What was accepted and is in no publication yet."""
+    if waiting := unpublished["waiting"]:
+        console.print(f"not published yet: {len(waiting)} deliveries; csp refresh reads them")
+    for delivery in unpublished["left_out"]:
+        console.print(
+            f"ALARM: accepted, and left out of the publication: {delivery}; run: csp refresh",
+            style="bold red",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
 
 
 def kpi_table(rows: list[dict[str, Any]]) -> Table:

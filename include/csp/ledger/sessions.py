@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from csp.ledger.tables import Receipt, Step
@@ -70,8 +71,10 @@ class Ledger:
             self.engine = create_engine(
                 address, isolation_level="REPEATABLE READ", pool_pre_ping=True
             )
-        self._writing = self.engine.execution_options(
-            **{IS_WRITING: True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
+        self._writing = (
+            self.engine.execution_options(**{IS_WRITING: True})
+            if self._is_sqlite
+            else self.engine.execution_options(isolation_level="READ COMMITTED")
         )
         with self.engine.connect() as connection:
             if is_up_to_date(connection):
@@ -124,17 +127,18 @@ class Ledger:
             detail.append(type(error).__name__)
             raise
         finally:
-            with self.writing() as session:
-                session.execute(
-                    insert(Step).values(
-                        step=step,
-                        subject=subject,
-                        started_at=started_at,
-                        seconds=round(time.perf_counter() - clock, 3),
-                        outcome=outcome,
-                        detail="; ".join(detail),
-                    )
-                )
+            record = insert(Step).values(
+                step=step,
+                subject=subject,
+                started_at=started_at,
+                seconds=round(time.perf_counter() - clock, 3),
+                outcome=outcome,
+                detail="; ".join(detail),
+            )
+            # Of a step that failed it is its own error that matters, not that of noting it.
+            passed_over = () if outcome == "done" else (SQLAlchemyError,)
+            with suppress(*passed_over), self.writing() as session:
+                session.execute(record)
 
     def receipts(self, delivery_id: str) -> int:
         """How often a delivery has arrived."""

@@ -313,23 +313,6 @@ def print_lineage(console: Console, found: list[Lineage]) -> None:
                 )
 
 
-def quarantine_table(rows: list[dict[str, Any]]) -> Table:
-    """What is held back."""
-    table = _table("delivery", "feed", "file", "verdict", "rows", "lines", "open", "why")
-    for row in rows:
-        table.add_row(
-            row["delivery_id"],
-            row["feed"] or "–",
-            row["file_name"],
-            row["verdict"],
-            f"{row['quarantined_rows']:,}",
-            f"{row['rejected_lines']:,}",
-            "yes" if row["is_open"] else "",
-            row["why"],
-        )
-    return table
-
-
 def result_table(result: QueryResult) -> Table:
     """A query's rows, the first 500 of them."""
     table = _table(*result.columns)

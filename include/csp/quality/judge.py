@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
+from csp.ledger.decisions import settle_decisions
 from csp.ledger.sessions import Ledger, utc_now
 from csp.ledger.tables import GateResult, GateRun
 from csp.quality.deferred import deferred
@@ -267,3 +268,5 @@ def record(
                     for v in outcome.results
                 ],
             )
+        if any(v.delivery_id for v in outcome.results):
+            settle_decisions(session)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
+from csp.faults import in_words
 from csp.ledger.open_deliveries import open_deliveries
 from csp.ledger.releases import ready_deliveries, release_periods
 from csp.ledger.sessions import utc_now
@@ -329,6 +330,5 @@ def refresh(platform: Platform) -> int:
         run.hold(held.reasons)
         raise
     except BaseException as error:
-        reason = str(error) if isinstance(error, CspError) else type(error).__name__
-        run.hold([f"the refresh failed: {reason}"], FAILED)
+        run.hold([f"the refresh failed: {in_words(error)}"], FAILED)
         raise

@@ -168,18 +168,22 @@ class Home:
         """Where the ledger is: `CSP_LEDGER`, or SQLite below the data root."""
         return os.environ.get("CSP_LEDGER") or f"sqlite:///{self._made() / 'ledger.db'}"
 
-    def note_error(self, error: BaseException) -> Path:
+    def note_error(self, error: BaseException) -> Path | None:
         """Write down where an unforeseen error happened; its message may hold a value, so not that.
 
         Returns:
-            The log that it was added to.
+            The log that it was added to; None when it cannot be written, as what is wrong may be
+            the disk itself.
         """
-        log = self._made("logs") / "faults.log"
         frames = "".join(traceback.format_tb(error.__traceback__))
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(
-                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}\n"
-            )
+        try:
+            log = self._made("logs") / "faults.log"
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write(
+                    f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}\n"
+                )
+        except OSError:
+            return None
         return log
 
     def _made(self, *parts: str) -> Path:

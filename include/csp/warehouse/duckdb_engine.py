@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pyarrow
 
-from csp.errors import CspError
+from csp.errors import CspError, OutsideFaultError
+from csp.faults import fault_of
 from csp.files import UNFINISHED
 from csp.ledger.releases import ReleasePeriod
 from csp.quality.duckdb_dialect import duckdb_url
@@ -57,6 +58,8 @@ class DuckDBWarehouse:
         try:
             connection = duckdb.connect(str(self.home.candidate_file), read_only=read_only)
         except duckdb.IOException as error:
+            if fault := fault_of(error):
+                raise OutsideFaultError(str(fault)) from error
             raise CspError(
                 "the candidate warehouse is in use by another refresh; wait until it has ended"
             ) from error

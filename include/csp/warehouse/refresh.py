@@ -13,6 +13,7 @@ from functools import cached_property
 
 from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
+from csp.faults import in_words
 from csp.ledger.cuts import TakenCut, has_come_later, read_cut
 from csp.ledger.leases import at_step
 from csp.ledger.releases import deliveries_in
@@ -323,6 +324,5 @@ def _run_all(run: RefreshRun, *, full: bool) -> int:
         run.hold(held.reasons)
         raise
     except BaseException as error:
-        reason = str(error) if isinstance(error, CspError) else type(error).__name__
-        run.hold([f"the refresh failed: {reason}"], FAILED)
+        run.hold([f"the refresh failed: {in_words(error)}"], FAILED)
         raise

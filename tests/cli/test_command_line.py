@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,9 @@ def test_ingest_exits_with_3_when_something_was_rejected(tmp_path: Path) -> None
     listed = csp(tmp_path / "home", "quarantine", "list", "--json")
     (row,) = json.loads(listed.stdout)
     assert row["is_open"]
+    shutil.rmtree(tmp_path / "home" / "feedback")
+    shown = csp(tmp_path / "home", "quarantine", "show", row["delivery_id"])
+    assert (shown.returncode, "| D02 |" in shown.stdout) == (0, True)
     held = csp(tmp_path / "home", "refresh")
     assert held.returncode == 4
     assert "D02" in held.stderr

@@ -45,14 +45,16 @@ def quarantine_list(as_json: AsJson = False) -> None:
 @quarantine.command("show")
 def quarantine_show(delivery: str) -> None:
     """The feedback on one delivery: codes, sentences and line numbers."""
+    from csp.ingest.feedback import feedback_on  # noqa: PLC0415
     from csp.ledger.decisions import find_delivery  # noqa: PLC0415
 
     platform = open_platform()
     found = find_delivery(platform.ledger, delivery)
     if not found.feed:
         raise CspError(f"{found.file_name} belongs to no feed; it lies in landing")
-    report = platform.home.feedback(found.feed) / f"{found.delivery_id}.md"
-    sys.stdout.write(report.read_text(encoding="utf-8"))
+    with platform.ledger.session() as session:
+        report = feedback_on(session, found.delivery_id)
+    sys.stdout.write(report.as_markdown)
 
 
 @quarantine.command("discard")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -13,14 +14,16 @@ from csp.ingest.deduplicate import seen_before, told_apart
 from csp.ingest.engine import IngestEngine
 from csp.ingest.findings import Finding, RejectedError, reject
 from csp.ingest.header import map_header, read_header
-from csp.ingest.landing import keep, receive, sweep_received
-from csp.ingest.received import IngestOutcome, ReceivedFile
+from csp.ingest.landing import ready_to_keep, receive
+from csp.ingest.placing import put_into_landing, put_into_place
+from csp.ingest.received import IngestOutcome, JudgedFiles, ReceivedFile, day_in_london
 from csp.ingest.recognise import facts_of_name, recognise, said_feed
 from csp.ingest.recording import record
 from csp.ingest.rows import RowIngest
 from csp.ledger.sessions import Ledger
 from csp.pseudonyms.keys import KeyMissingError, KeyRefusedError, KeyRing
 from csp.storage.home import Home
+from csp.storage.scratch import own_scratch, sweep_scratch
 
 REFUSED = "refused"
 #: The word by which the ledger has known the step from its first version on.
@@ -35,12 +38,18 @@ class Ingest:
         ledger: Its ledger.
         contracts: The feeds known.
         engine: DuckDB, shared by all files.
+        folder: Scratch of this run.
     """
 
     def __init__(
-        self, home: Home, ledger: Ledger, contracts: Iterable[Contract], engine: IngestEngine
+        self,
+        home: Home,
+        ledger: Ledger,
+        contracts: Iterable[Contract],
+        engine: IngestEngine,
+        folder: Path,
     ) -> None:
-        self.home, self.ledger, self.engine = home, ledger, engine
+        self.home, self.ledger, self.engine, self.folder = home, ledger, engine, folder
         self.feeds = {contract.id: contract for contract in contracts}
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IngestOutcome:
@@ -50,24 +59,32 @@ class Ingest:
             arrival: The file or archive member.
             feed: Its feed, when the place it arrived in says so.
         """
+        files = JudgedFiles(self.folder / "file")
+        files.folder.mkdir()
+        try:
+            return self._take(arrival, feed, files)
+        finally:
+            shutil.rmtree(files.folder)
+
+    def _take(self, arrival: Arrival, feed: str | None, files: JudgedFiles) -> IngestOutcome:
         try:
             with arrival.open() as stream:
-                file = ReceivedFile(arrival.name, receive(stream, self.home))
+                file = ReceivedFile(arrival.name, receive(stream, files.folder), files)
         except ArchiveError as error:
-            return self._broken_archive(arrival, feed, str(error))
+            return self._broken_archive(arrival, feed, files, str(error))
         try:
             with self.ledger.step(LEDGER_STEP, file.delivery_id) as detail:
                 outcome = self._ingest(file, feed)
                 detail.append(outcome.verdict)
         except KeyMissingError as error:
             return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(error))
-        finally:
-            file.landed.path.unlink(missing_ok=True)
         return outcome
 
-    def _broken_archive(self, arrival: Arrival, feed: str | None, why: str) -> IngestOutcome:
+    def _broken_archive(
+        self, arrival: Arrival, feed: str | None, files: JudgedFiles, why: str
+    ) -> IngestOutcome:
         with arrival.path.open("rb") as stream:
-            file = ReceivedFile(arrival.name, receive(stream, self.home))
+            file = ReceivedFile(arrival.name, receive(stream, files.folder), files)
         try:
             if known := self._known(file):
                 return known
@@ -75,8 +92,6 @@ class Ingest:
             return self._rejected(file, reject("D10", f"{why}; ask the partner to send it again"))
         except KeyMissingError as missing:
             return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(missing))
-        finally:
-            file.landed.path.unlink(missing_ok=True)
 
     def _ingest(self, file: ReceivedFile, feed: str | None) -> IngestOutcome:
         if known := self._known(file):
@@ -91,9 +106,17 @@ class Ingest:
                 return self._unrecognised(file)
             contract = file.facts.contract
             headers = read_by(contract.platform.format)
-            ring = self._ring(contract)
+            file.ring = self._ring(contract)
             file.header = header = map_header(contract, headers)
-            file.rows = rows = RowIngest(file, header, contract, self.engine, ring).take()
+            file.rows = rows = RowIngest(
+                file,
+                header,
+                contract,
+                self.engine,
+                file.files,
+                received_on=day_in_london(file.received_at),
+                ring=file.ring,
+            ).take()
         except RejectedError as error:
             return self._rejected(file, error)
         return self._recorded(file, "accepted", findings=[*header.findings, *rows.findings])
@@ -119,10 +142,12 @@ class Ingest:
             return None
 
     def _keep(self, file: ReceivedFile) -> None:
-        ring = self._ring(file.contract)
-        unknown = "sealed" if ring else "plain"
+        file.ring = file.ring or self._ring(file.contract)
+        unknown = "sealed" if file.ring else "plain"
         how = file.contract.platform.kept_in_landing if file.contract else unknown
-        keep(file.landed, self.home, how, ring)
+        kept = ready_to_keep(file.landed, how, file.ring, file.files.sealed)
+        if kept:
+            put_into_landing(kept, self.home, file.landed.sha256, is_sealed=how == "sealed")
 
     def _unrecognised(self, file: ReceivedFile, finding: Finding | None = None) -> IngestOutcome:
         detail = "neither its name nor its header is that of a known feed; it is kept in landing"
@@ -153,6 +178,14 @@ class Ingest:
         """The outcome, once the file is kept and the ledger and the partner have been told."""
         if is_kept:
             self._keep(file)
+        if file.feed:
+            put_into_place(
+                file.files,
+                self.home,
+                file.feed,
+                file.delivery_id,
+                is_accepted=verdict == "accepted",
+            )
         return record(file, verdict, reason, findings, ledger=self.ledger, home=self.home)
 
 
@@ -186,9 +219,9 @@ def ingest_each(
     Raises:
         CspError: A path does not exist.
     """
-    sweep_received(home)
-    with IngestEngine(home) as engine:
-        ingest = Ingest(home, ledger, registry, engine)
+    sweep_scratch(home)
+    with own_scratch(home) as folder, IngestEngine(folder) as engine:
+        ingest = Ingest(home, ledger, registry, engine, folder)
         for path in paths:
             if not path.exists():
                 raise CspError(f"{path}: no such file or folder")

@@ -1,9 +1,10 @@
-"""DuckDB as ingest uses it: in memory, bounded, spilling into the data root."""
+"""DuckDB as ingest uses it: in memory, bounded, spilling into its scratch."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
 import duckdb
@@ -13,7 +14,6 @@ from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.patterns import register_patterns
 from csp.pseudonyms.tokens import register
 from csp.sql import quoted
-from csp.storage.home import Home
 
 MEMORY_LIMIT = os.environ.get("CSP_INTAKE_MEMORY", "1GB")
 SETTINGS = (
@@ -31,11 +31,11 @@ class IngestEngine:
     """One connection for all deliveries of a run; opening one takes longer than a small file.
 
     Args:
-        home: The data root, below which it may spill.
+        folder: Where it may spill.
     """
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._registered: set[str] = set()
 
@@ -53,7 +53,7 @@ class IngestEngine:
             self._connection = duckdb.connect()
             for setting in SETTINGS:
                 self._connection.execute(setting)
-            self._connection.execute(f"set temp_directory = {quoted(str(self.home.scratch))}")
+            self._connection.execute(f"set temp_directory = {quoted(self.folder)}")
             register_patterns(self._connection)
             register_local_time(self._connection)
         planned = "enable" if size_bytes > WORTH_PLANNING_BYTES else "disable"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,12 +17,10 @@ from typing import IO
 
 from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.sealed import seal
-from csp.storage.home import Home
 
 CHUNK_BYTES = 1 << 20
 MOST_CHUNKS_WAITING = 4
 RECEIVED = "received-"
-LONGEST_INGEST_SECONDS = 6 * 3600
 # Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
 # is looked for, as that is the fastest there is and no chunk's edge can hide it.
 BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
@@ -34,7 +31,7 @@ class LandedFile:
     """A received file, with what one pass over its bytes tells.
 
     Attributes:
-        path: Where it lies: in scratch, until `keep` puts it into landing.
+        path: Where it lies, in scratch.
         sha256: 64 hexadecimal characters.
         size_bytes: Its size.
         line_feeds: Number of line feeds.
@@ -127,18 +124,18 @@ def _hashed_beside(source: IO[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
             last.result()
 
 
-def receive(source: IO[bytes], home: Home) -> LandedFile:
-    """Copy a stream aside and look at it; it is in landing only once `keep` has put it there.
+def receive(source: IO[bytes], folder: Path) -> LandedFile:
+    """Copy a stream aside and look at it; it is in landing only once it is put into place there.
 
     Args:
         source: The bytes as received.
-        home: The data root.
+        folder: Where the copy is put, in scratch.
 
     Returns:
         The received file, in scratch.
     """
     look, digest = _Look(), hashlib.sha256()
-    descriptor, aside = tempfile.mkstemp(dir=home.scratch, prefix=RECEIVED)
+    descriptor, aside = tempfile.mkstemp(dir=folder, prefix=RECEIVED)
     try:
         with os.fdopen(descriptor, "wb") as target:
             for chunk in _hashed_beside(source, digest):
@@ -160,41 +157,24 @@ def receive(source: IO[bytes], home: Home) -> LandedFile:
     )
 
 
-def keep(received: LandedFile, home: Home, how: str, ring: KeyRing | None = None) -> Path | None:
-    """Put a received file into landing, so that no half file is ever seen there.
+def ready_to_keep(received: LandedFile, how: str, ring: KeyRing | None, aside: Path) -> Path | None:
+    """A received file as it is to be kept, still in scratch.
 
     Args:
-        received: The file, in scratch; gone from there afterwards.
-        home: The data root.
+        received: The file.
         how: plain, sealed, or none.
         ring: The keys, when it is to be sealed.
+        aside: Where the sealed file is written.
 
     Returns:
-        Where it lies; None when it is not kept. Keeping the same bytes twice keeps one file.
+        Where it lies; None when it is not kept.
     """
     if how == "none":
-        received.path.unlink(missing_ok=True)
         return None
-    place = home.landed(received.sha256, sealed=how == "sealed")
-    place.parent.mkdir(parents=True, exist_ok=True)
     if how == "plain":
-        return received.path.replace(place)
+        return received.path
     if ring is None:
         raise ValueError("a file cannot be sealed without a key")
-    aside = received.path.with_name(received.path.name + ".sealing")
     with received.path.open("rb") as source, aside.open("wb") as target:
         seal(source, target, ring)
-    aside.replace(place)
-    received.path.unlink(missing_ok=True)
-    return place
-
-
-def sweep_received(home: Home) -> None:
-    """Remove what an ingest that was killed has left in scratch; it is still in the inbox."""
-    oldest = time.time() - LONGEST_INGEST_SECONDS
-    for path in home.scratch.glob(f"{RECEIVED}*"):
-        try:
-            if path.stat().st_mtime < oldest:
-                path.unlink()
-        except FileNotFoundError:  # another process has just ended with it
-            continue
+    return aside

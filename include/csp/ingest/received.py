@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from csp.contracts import Contract
 from csp.ingest.findings import Finding
@@ -11,6 +12,48 @@ from csp.ingest.header import HeaderMap
 from csp.ingest.landing import LandedFile
 from csp.ingest.reading import LineAccount
 from csp.ingest.recognise import NameFacts
+from csp.ledger.sessions import utc_now
+from csp.pseudonyms.keys import KeyRing
+from csp.storage.home import LONDON
+
+
+def day_in_london(at: datetime) -> date:
+    """The day in London at a moment of the ledger, which is in UTC.
+
+    Of `delivery.first_received_at` it is the day by which the delivery's rows were judged.
+    """
+    return at.replace(tzinfo=UTC).astimezone(LONDON).date()
+
+
+@dataclass(frozen=True)
+class JudgedFiles:
+    """What one judged delivery leaves, in a folder of its own until it is moved into place.
+
+    Attributes:
+        folder: The folder; it is there already, and empty.
+    """
+
+    folder: Path
+
+    @property
+    def lake(self) -> Path:
+        """What becomes the delivery's folder in the lake."""
+        return self.folder / "lake"
+
+    @property
+    def rows(self) -> Path:
+        """The accepted rows."""
+        return self.lake / "rows.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """The rows held back; there only when there are any."""
+        return self.folder / "quarantine.parquet"
+
+    @property
+    def sealed(self) -> Path:
+        """The received file, when it is kept sealed."""
+        return self.folder / "sealed"
 
 
 @dataclass(frozen=True)
@@ -26,6 +69,7 @@ class IngestedRows:
         findings: What the rules found.
         finding_lines: `code:column`, or the code alone for lines that cannot be split → the first
             line numbers it was found on; of findings that hold rows back.
+        lake_sha256: SHA-256 of the Parquet file of the accepted rows.
         rows_per_line: Rows that each line of a wide file stands for.
     """
 
@@ -36,6 +80,7 @@ class IngestedRows:
     periods: list[tuple[str, date, int]]
     findings: list[Finding]
     finding_lines: dict[str, list[int]]
+    lake_sha256: str
     rows_per_line: int = 1
 
 
@@ -46,6 +91,9 @@ class ReceivedFile:
     Attributes:
         name: As it arrived: a file's name, or `archive.zip/member`.
         landed: Its bytes, and what one pass over them told.
+        files: Where what it leaves is written while it is judged.
+        received_at: When, as the ledger keeps it.
+        ring: The keys that its tokens are made with, or that it is sealed with.
         facts: Its feed and what its name says, once that is recognised.
         header: Where each column stands, once the header is read.
         rows: What became of its rows, once they are written.
@@ -53,6 +101,9 @@ class ReceivedFile:
 
     name: str
     landed: LandedFile
+    files: JudgedFiles
+    received_at: datetime = field(default_factory=utc_now)
+    ring: KeyRing | None = None
     facts: NameFacts | None = None
     header: HeaderMap | None = None
     rows: IngestedRows | None = None

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
 
-from csp.contracts.registry import contract_hash
+from csp.contracts import Contract
+from csp.contracts.registry import contract_hash, resolved
 from csp.ingest.feedback import write_feedback
 from csp.ingest.findings import Finding
 from csp.ingest.received import IngestedRows, IngestOutcome, ReceivedFile
-from csp.ledger.sessions import Ledger, utc_now
-from csp.ledger.tables import Delivery, DeliveryPeriod, Receipt, VerdictCount
+from csp.ledger.sessions import Ledger
+from csp.ledger.tables import (
+    ContractVersion,
+    Delivery,
+    DeliveryPeriod,
+    Receipt,
+    VerdictCount,
+)
 from csp.storage.home import Home
 
 
@@ -24,7 +33,9 @@ def record(
     ledger: Ledger,
     home: Home,
 ) -> IngestOutcome:
-    """Write the outcome into the ledger in one transaction, and the partner's feedback.
+    """Write the outcome into the ledger and the partner's feedback, in one transaction.
+
+    The feedback is written last, so that a delivery that is recorded has its report.
 
     Args:
         file: The file, as far as it came.
@@ -37,10 +48,12 @@ def record(
     # What a rejected file's header and rows looked like does not count.
     rows = file.rows if verdict == "accepted" else None
     delivery = _delivery(file, verdict, reason, rows)
-    _store(ledger, delivery, rows, findings)
-    if file.contract:
-        lines = rows.finding_lines if rows else {}
-        write_feedback(home, file.contract, delivery, findings, lines)
+    with ledger.writing() as session:
+        if file.contract:
+            _keep_contract(session, file.contract, file.received_at)
+        _store(session, delivery, rows, _counts(file, rows, findings))
+        if file.contract:
+            write_feedback(home, session, file.delivery_id)
     return IngestOutcome(
         file.name,
         file.delivery_id,
@@ -65,9 +78,10 @@ def _delivery(
     return {
         "delivery_id": file.delivery_id,
         "sha256": landed.sha256,
+        "sent_as": landed.sent_as,
         "feed": file.feed,
         "file_name": file.name,
-        "first_received_at": utc_now(),
+        "first_received_at": file.received_at,
         "verdict": verdict,
         "reason": reason,
         "layout": header.layout if header else None,
@@ -83,63 +97,90 @@ def _delivery(
         "quarantined_rows": rows.quarantined if rows else 0,
         "rejected_lines": account.rejected if account else landed.physical_lines,
         "rows_per_line": rows.rows_per_line if rows else 1,
+        "lake_sha256": rows.lake_sha256 if rows else None,
+        "key_epoch": file.ring.epoch if file.ring else None,
+        "key_fingerprint": file.ring.fingerprint() if file.ring else None,
     }
 
 
+def _counts(
+    file: ReceivedFile, rows: IngestedRows | None, findings: list[Finding]
+) -> list[dict[str, Any]]:
+    """Values of table `verdict_count`, as the partner reads them."""
+    sentences = {c.id: c.description for c in file.contract.row_checks} if file.contract else {}
+    found_on = rows.finding_lines if rows else {}
+    return [
+        {
+            "delivery_id": file.delivery_id,
+            "code": finding.code,
+            "column_name": finding.column,
+            "verdict": finding.verdict,
+            "name": finding.name,
+            "row_count": finding.rows,
+            "detail": finding.detail or sentences.get(finding.code, ""),
+            "lines": found_on.get(f"{finding.code}:{finding.column}")
+            or found_on.get(finding.code, []),
+        }
+        for finding in findings
+    ]
+
+
+def _keep_contract(session: Session, contract: Contract, used_at: datetime) -> None:
+    """Keep the meaning of a contract by which a delivery is judged for the first time."""
+    if session.get(ContractVersion, contract_hash(contract)) is None:
+        session.add(
+            ContractVersion(
+                contract_hash=contract_hash(contract),
+                feed=contract.id,
+                resolved=resolved(contract),
+                first_used_at=used_at,
+            )
+        )
+
+
 def _store(
-    ledger: Ledger, delivery: dict[str, Any], rows: IngestedRows | None, findings: list[Finding]
+    session: Session,
+    delivery: dict[str, Any],
+    rows: IngestedRows | None,
+    counts: list[dict[str, Any]],
 ) -> None:
-    """Write one delivery's outcome, its findings and its periods, in one transaction.
+    """Write one delivery's outcome, its findings and its periods.
 
     Args:
-        ledger: The ledger.
+        session: The transaction of the recording.
         delivery: Values of table `delivery`.
         rows: What became of its rows; None when it was not accepted.
-        findings: What the rules found.
+        counts: Values of table `verdict_count`.
     """
     delivery_id = delivery["delivery_id"]
-    with ledger.writing() as session:
-        for table in (VerdictCount, DeliveryPeriod):
-            session.execute(delete(table).where(table.delivery_id == delivery_id))
-        if session.get(Delivery, delivery_id):
-            session.merge(Delivery(**delivery))
-        else:
-            arrival = (session.scalar(select(func.max(Delivery.arrival))) or 0) + 1
-            session.add(Delivery(**delivery, arrival=arrival))
-            session.flush()
-            session.add(
-                Receipt(
-                    delivery_id=delivery_id,
-                    file_name=delivery["file_name"],
-                    received_at=delivery["first_received_at"],
-                )
+    for table in (VerdictCount, DeliveryPeriod):
+        session.execute(delete(table).where(table.delivery_id == delivery_id))
+    if session.get(Delivery, delivery_id):
+        session.merge(Delivery(**delivery))
+    else:
+        arrival = (session.scalar(select(func.max(Delivery.arrival))) or 0) + 1
+        session.add(Delivery(**delivery, arrival=arrival))
+        session.flush()
+        session.add(
+            Receipt(
+                delivery_id=delivery_id,
+                file_name=delivery["file_name"],
+                received_at=delivery["first_received_at"],
             )
-        if findings:
-            session.execute(
-                insert(VerdictCount),
-                [
-                    {
-                        "delivery_id": delivery_id,
-                        "code": f.code,
-                        "column_name": f.column,
-                        "verdict": f.verdict,
-                        "name": f.name,
-                        "row_count": f.rows,
-                    }
-                    for f in findings
-                ],
-            )
-        if rows and rows.periods:
-            session.execute(
-                insert(DeliveryPeriod),
-                [
-                    {
-                        "delivery_id": delivery_id,
-                        "feed": delivery["feed"],
-                        "series": series,
-                        "period_start": period_start,
-                        "row_count": row_count,
-                    }
-                    for series, period_start, row_count in rows.periods
-                ],
-            )
+        )
+    if counts:
+        session.execute(insert(VerdictCount), counts)
+    if rows and rows.periods:
+        session.execute(
+            insert(DeliveryPeriod),
+            [
+                {
+                    "delivery_id": delivery_id,
+                    "feed": delivery["feed"],
+                    "series": series,
+                    "period_start": period_start,
+                    "row_count": row_count,
+                }
+                for series, period_start, row_count in rows.periods
+            ],
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from csp.contracts import Contract
 from csp.contracts.periods import first_of_period
 from csp.contracts.platform import FILE_PERIOD
 from csp.contracts.registry import resolved
+from csp.files import sha256_of
 from csp.ingest.engine import IngestEngine
 from csp.ingest.evaluation import AS_PARQUET, MOST_LINES_NAMED, Evaluation, row_groups
 from csp.ingest.findings import (
@@ -29,11 +31,10 @@ from csp.ingest.findings import (
 )
 from csp.ingest.header import HeaderMap
 from csp.ingest.reading import ReadableText, account_for_lines, csv_source, readable_text
-from csp.ingest.received import IngestedRows, ReceivedFile
+from csp.ingest.received import IngestedRows, JudgedFiles, ReceivedFile
 from csp.ingest.rules import BITS_PER_MASK, CompiledRule, compiled_rules, evaluation_query
 from csp.pseudonyms.keys import KeyRing
 from csp.sql import quoted
-from csp.storage.home import LONDON
 
 
 def _date_literal(day: date | None) -> str:
@@ -80,7 +81,9 @@ class RowIngest:
         file: The file, its feed recognised and its header read.
         header: Where each column stands.
         contract: The feed's contract.
-        engine: DuckDB, shared by the deliveries of one run, and the data root.
+        engine: DuckDB, shared by the deliveries of one run.
+        files: Where rows are written; nothing of them is in the lake before somebody moves them.
+        received_on: The day in London on which the delivery came, or is judged again.
         ring: The keys, when the contract has tokens.
     """
 
@@ -90,36 +93,38 @@ class RowIngest:
         header: HeaderMap,
         contract: Contract,
         engine: IngestEngine,
+        files: JudgedFiles,
+        *,
+        received_on: date,
         ring: KeyRing | None = None,
     ) -> None:
         self.file, self.header, self.contract = file, header, contract
-        self.home, self.engine, self.ring = engine.home, engine, ring
-        self.received_on = datetime.now(LONDON).date()
+        self.engine, self.files, self.ring = engine, files, ring
+        self.received_on = received_on
         self.rules = compiled_rules(contract)
-        self.aside = self.home.scratch / f"{file.delivery_id}.ingest"
 
     def take(self) -> IngestedRows:
         """Evaluate every row and write what may be written.
 
         Raises:
-            RejectedError: The lines do not add up, or too many rows are faulty; nothing is left
-                in the lake then.
+            RejectedError: The lines do not add up, or too many rows are faulty.
         """
-        shutil.rmtree(self.aside, ignore_errors=True)
-        self.aside.mkdir(parents=True)
+        aside = self.files.folder / "evaluated"
+        aside.mkdir(parents=True)
         purposes = {c.platform.token for c in self.contract.columns if c.platform.token}
         landed = self.file.landed
         try:
-            text = readable_text(landed, self.contract.platform.format, self.aside)
+            text = readable_text(landed, self.contract.platform.format, aside)
             connection = self.engine.connection(self.ring, purposes, landed.size_bytes)
-            return self._take(connection, text)
+            return self._take(connection, text, aside / "evaluated.parquet")
         finally:
             self.engine.forget_delivery()
-            shutil.rmtree(self.aside, ignore_errors=True)
+            shutil.rmtree(aside, ignore_errors=True)
 
-    def _take(self, connection: duckdb.DuckDBPyConnection, text: ReadableText) -> IngestedRows:
+    def _take(
+        self, connection: duckdb.DuckDBPyConnection, text: ReadableText, evaluated: Path
+    ) -> IngestedRows:
         source = csv_source(text.path, len(self.header.headers), self.contract.platform.format)
-        evaluated = self.aside / "evaluated.parquet"
         try:
             period, period_findings = self._period(connection, source)
             query = self._evaluate(source, period)
@@ -159,6 +164,7 @@ class RowIngest:
             [(series, first, count) for (series, first), count in sorted(accepted.items())],
             [*of_file, *period_findings, *findings],
             lines,
+            sha256_of(self.files.rows),
             per_line,
         )
 
@@ -234,18 +240,12 @@ class RowIngest:
             )
 
     def _write(self, evaluation: Evaluation, held: int) -> dict[str, list[int]]:
-        """Write lake and quarantine; the lake's folder appears whole or not at all."""
-        complete = self.aside / "complete"
-        complete.mkdir()
-        evaluation.write_accepted(complete / "rows.parquet", held)
-        lines: dict[str, list[int]] = {}
-        if held:
-            is_open = self.contract.platform.kept_in_landing == "plain"
-            place = self.home.quarantine_file(self.contract.id, self.file.delivery_id)
-            lines = evaluation.write_quarantine(place, self.header.headers if is_open else [])
-        (complete / "contract.json").write_text(resolved(self.contract), encoding="utf-8")
-        place = self.home.lake_delivery(self.contract.id, self.file.delivery_id)
-        if place.exists():
-            shutil.rmtree(place)
-        complete.rename(place)
-        return lines
+        """Write the rows for lake and quarantine; gives where the latter's findings are."""
+        self.files.lake.mkdir()
+        evaluation.write_accepted(self.files.rows, held)
+        (self.files.lake / "contract.json").write_text(resolved(self.contract), encoding="utf-8")
+        if not held:
+            return {}
+        is_open = self.contract.platform.kept_in_landing == "plain"
+        headers = self.header.headers if is_open else []
+        return evaluation.write_quarantine(self.files.quarantine, headers)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csp.ingest.landing import keep, receive, sweep_received
+from csp.ingest.landing import ready_to_keep, receive
+from csp.ingest.placing import put_into_landing
 from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.sealed import open_sealed
 from csp.storage.home import Home
+from csp.storage.scratch import own_scratch, sweep_scratch
 
 PIECES = st.sampled_from(
     ["a", ",", " ", "\t", '"', '""', "\n", "\r\n", "\r", "word", "\u00e9", "\u00a0", "a b", " ,"]
@@ -33,22 +39,30 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+def kept(content: bytes, home: Home, how: str, ring: KeyRing | None = None) -> Path | None:
+    """Where content is kept that was received."""
+    received = receive(io.BytesIO(content), home.scratch)
+    file = ready_to_keep(received, how, ring, home.scratch / "sealed")
+    if file:
+        put_into_landing(file, home, received.sha256, is_sealed=how == "sealed")
+    received.path.unlink(missing_ok=True)
+    return home.landed(received.sha256, sealed=how == "sealed") if file else None
+
+
 def test_the_same_bytes_are_kept_once(home: Home) -> None:
     content = b"a,b\n1,2\n"
-    received = [receive(io.BytesIO(content), home) for _ in range(2)]
-    first, second = (keep(file, home, "plain") for file in received)
+    first, second = (kept(content, home, "plain") for _ in range(2))
     assert first == second
     assert [path for path in home.landing.rglob("*") if path.is_file()] == [first]
     assert first.read_bytes() == content
-    assert first.name == received[0].sha256 == hashlib.sha256(content).hexdigest()
-    assert received[0].delivery_id == received[0].sha256[:16]
+    assert first.name == hashlib.sha256(content).hexdigest()
     assert not list(home.scratch.iterdir())
 
 
 def test_a_sealed_file_is_read_again_only_with_the_key(home: Home) -> None:
     content = b"name,day\nplanted canary,1980-01-31\n"
     ring = KeyRing.from_environment()
-    place = keep(receive(io.BytesIO(content), home), home, "sealed", ring)
+    place = kept(content, home, "sealed", ring)
     assert b"canary" not in place.read_bytes()
     with open_sealed(place, ring) as stream:
         assert stream.read() == content
@@ -56,14 +70,38 @@ def test_a_sealed_file_is_read_again_only_with_the_key(home: Home) -> None:
 
 
 def test_a_file_that_must_not_be_kept_is_nowhere_afterwards(home: Home) -> None:
-    assert keep(receive(io.BytesIO(b"a,b\n1,2\n"), home), home, "none") is None
+    assert kept(b"a,b\n1,2\n", home, "none") is None
     assert not [path for path in home.root.rglob("*") if path.is_file()]
 
 
-def test_what_a_killed_intake_left_behind_is_swept_once_it_is_old(home: Home) -> None:
-    old, fresh = (receive(io.BytesIO(text), home).path for text in (b"a,b\n", b"c,d\n"))
-    os.utime(old, (0, 0))
-    sweep_received(home)
+def dead_process() -> str:
+    """A process that has ended, as scratch names it."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        started = psutil.Process(child.pid).create_time()
+        child.communicate(b"\n")
+    return f"{socket.gethostname()}_{child.pid}_{started:.2f}"
+
+
+def test_what_a_dead_run_has_left_in_scratch_is_swept(home: Home) -> None:
+    left = home.scratch / f"{dead_process()}_1"
+    (left / "file").mkdir(parents=True)
+    (left / "file" / "received-1").write_bytes(b"a,b\n")
+    with own_scratch(home) as own:
+        sweep_scratch(home)
+        assert list(home.scratch.iterdir()) == [own]
+    assert not list(home.scratch.iterdir())
+
+
+def test_what_another_host_has_left_in_scratch_is_swept_once_it_is_old(home: Home) -> None:
+    old, fresh, unnamed = (
+        home.scratch / name for name in ("elsewhere_1_2.00_1", "elsewhere_1_2.00_2", "received-x")
+    )
+    for folder in (old, fresh):
+        folder.mkdir()
+    unnamed.touch()
+    for path in (old, unnamed):
+        os.utime(path, (0, 0))
+    sweep_scratch(home)
     assert list(home.scratch.iterdir()) == [fresh]
 
 
@@ -75,7 +113,7 @@ def test_a_stream_that_breaks_off_leaves_nothing(home: Home) -> None:
             return super().read(4)
 
     with pytest.raises(OSError, match="gone"):
-        receive(Broken(b"a,b\n1,2\n"), home)
+        receive(Broken(b"a,b\n1,2\n"), home.scratch)
     assert not list(home.scratch.iterdir())
     assert not list(home.landing.rglob("*"))
 
@@ -90,7 +128,7 @@ def test_lines_and_bytes_are_counted_across_the_edges_of_chunks(
     content = text.encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("csp.ingest.landing.CHUNK_BYTES", chunk)
-        landed = receive(io.BytesIO(content), home)
+        landed = receive(io.BytesIO(content), home.scratch)
     assert landed.sha256 == hashlib.sha256(content).hexdigest()
     assert landed.path.read_bytes() == content
     assert landed.size_bytes == len(content)
@@ -138,12 +176,12 @@ def test_a_padded_value_is_never_overlooked(
     content = text.encode(encoding, errors="ignore")  # Windows-1252 has no U+FEFF
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("csp.ingest.landing.CHUNK_BYTES", chunk)
-        landed = receive(io.BytesIO(content), home)
+        landed = receive(io.BytesIO(content), home.scratch)
     assert blank in landed.blanks or blank not in content.decode(encoding)
 
 
 def test_only_blanks_that_the_file_holds_are_looked_for_around_values(home: Home) -> None:
-    assert receive(io.BytesIO(b'a,b\r\n1,"2;\n3"\r\n'), home).blanks == ""
-    assert receive(io.BytesIO(b"a,b\n1,2\t\n"), home).blanks == "\t"
-    assert receive(io.BytesIO("a,b\n1,caf\u00e9 \n".encode()), home).blanks == " "
-    assert receive(io.BytesIO("a,b\n1,\u00a02\n".encode()), home).blanks == "\u00a0"
+    assert receive(io.BytesIO(b'a,b\r\n1,"2;\n3"\r\n'), home.scratch).blanks == ""
+    assert receive(io.BytesIO(b"a,b\n1,2\t\n"), home.scratch).blanks == "\t"
+    assert receive(io.BytesIO("a,b\n1,caf\u00e9 \n".encode()), home.scratch).blanks == " "
+    assert receive(io.BytesIO("a,b\n1,\u00a02\n".encode()), home.scratch).blanks == "\u00a0"

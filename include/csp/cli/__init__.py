@@ -13,6 +13,7 @@ from csp.cli.borough import borough
 from csp.cli.feeds import feeds
 from csp.cli.keys import keys
 from csp.cli.kpis import kpis
+from csp.cli.lake import lake, verify
 from csp.cli.quarantine import quarantine
 
 #: Commands without a group, in the order in which `csp --help` lists them.
@@ -20,6 +21,7 @@ COMMANDS = (
     running.ingest,
     running.refresh,
     running.status,
+    verify,
     figures.kpi,
     figures.reconcile,
     figures.scorecard,
@@ -39,6 +41,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(feeds, name="feeds")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(lake, name="lake")
 app.add_typer(keys, name="keys")
 app.add_typer(kpis, name="kpis")
 

@@ -25,7 +25,6 @@ from csp.warehouse.engine import (
     BUILT_TABLE,
     CANDIDATE_SCHEMAS,
     PUBLISHED_SCHEMA,
-    UNCOUNTED_COLUMN,
     LakeInput,
     PublicationNote,
     QueryResult,
@@ -37,6 +36,7 @@ from csp.warehouse.lake_relation import (
     lake_select,
     template_table,
 )
+from csp.warehouse.table_checksum import table_checksum
 
 FILE_NAME = "warehouse.duckdb"
 
@@ -198,11 +198,7 @@ class DuckDBWarehouse:
             connection.execute(f"create view {table} as from {PUBLISHED_SCHEMA}.{table}")
             target = quoted(parquet / f"{table}.parquet")
             connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to {target} (format parquet)")
-            ((rows, total),) = connection.execute(
-                f"select count(*), sum(hash(t)) from (select columns(c -> c <> "
-                f"'{UNCOUNTED_COLUMN}') from {PUBLISHED_SCHEMA}.{table}) as t"
-            ).fetchall()
-            checksums[table] = f"{rows}:{total or 0}"
+            checksums[table] = table_checksum(connection, f"{PUBLISHED_SCHEMA}.{table}")
         connection.execute("detach candidate")
         return checksums
 

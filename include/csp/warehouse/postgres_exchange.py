@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class by its name
@@ -125,13 +126,23 @@ def _checksum(cursor: Cursor, table: str) -> str:
     names = [
         name for name, _ in _columns(cursor, PUBLISHED_SCHEMA, table) if name != UNCOUNTED_COLUMN
     ]
-    cursor.execute(
-        "select count(*), coalesce(sum(('x' || substr(md5(row::text), 1, 15))::bit(60)::bigint"
-        f"::numeric), 0) from (select {', '.join(names)} from {PUBLISHED_SCHEMA}.{table}) "
+    cursor.execute(checksum_query(table, names))
+    ((checksum,),) = cursor.fetchall()
+    return str(checksum)
+
+
+def checksum_query(table: str, names: Sequence[str]) -> str:
+    """Query for rows and checksum of a published table, as a publication keeps them of each.
+
+    Args:
+        table: The table.
+        names: Its columns without `publication_id`, in their order.
+    """
+    return (
+        "select count(*) || ':' || coalesce(sum(('x' || substr(md5(row::text), 1, 15))::bit(60)"
+        f"::bigint::numeric), 0) from (select {', '.join(names)} from {PUBLISHED_SCHEMA}.{table}) "
         "as row"
     )
-    ((rows, total),) = cursor.fetchall()
-    return f"{rows}:{total}"
 
 
 def _drop_retired(cursor: Cursor, kept: set[str]) -> None:

@@ -180,9 +180,10 @@ started as (
         kpi_id,
         breakdown
     from series_months
+    where reported_series > 0 or ruled_out_series = 0
 ),
 
--- A KPI without a whole period yet: its feeds have sent nothing at all, or not long enough.
+-- A KPI without a whole period yet: its feeds have sent nothing that counts, or not long enough.
 unheard as (
     select
         catalogue.kpi_id,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
+HASHED_AT_ONCE = 1 << 20
 
 
 def unfinished(path: Path) -> Path:
@@ -50,5 +51,8 @@ def write_if_changed(files: Mapping[Path, str]) -> list[Path]:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, as 64 hexadecimal characters."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest, chunk = hashlib.sha256(), memoryview(bytearray(HASHED_AT_ONCE))
+    with path.open("rb", buffering=0) as stream:
+        while count := stream.readinto(chunk):
+            digest.update(chunk[:count])
+    return digest.hexdigest()

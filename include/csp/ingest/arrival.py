@@ -14,6 +14,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, cast
 
 from csp.errors import CspError
+from csp.faults import fault_of
 
 MOST_UNPACKED_BYTES = 8 << 30
 MOST_UNPACKED_RATIO = 200
@@ -100,6 +101,8 @@ class Arrival:
                 archive = zipfile.ZipFile(file)
                 stream = archive.open(self.info)
             except UNREADABLE as error:
+                if fault_of(error):
+                    raise
                 raise self._not_unpacked() from error
             with archive, stream:
                 yield cast(IO[bytes], _Member(stream, self))
@@ -119,6 +122,8 @@ class _Member(io.RawIOBase):
         try:
             return self.stream.read(size)
         except UNREADABLE as error:
+            if fault_of(error):
+                raise
             raise self.arrival._not_unpacked() from error
 
 
@@ -133,6 +138,8 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
             with zipfile.ZipFile(file) as archive:
                 infos = [info for info in archive.infolist() if not info.is_dir()]
         except (*UNREADABLE, ValueError) as error:
+            if fault_of(error):
+                raise
             raise ArchiveError("the archive is broken or cut short") from error
     for info in infos:
         inside = PurePosixPath(info.filename.replace("\\", "/"))

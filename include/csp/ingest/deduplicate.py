@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
@@ -14,9 +14,8 @@ from csp.ingest.identity import delivery_id_of, sent_as
 from csp.ingest.received import ReceivedFile, day_in_london
 from csp.ingest.recognise import NameFacts, facts_of_name
 from csp.ingest.rows import has_not_ended
-from csp.ledger.decisions import ADMIT, DISCARD, RELEASE, REOPEN
-from csp.ledger.gate_results import gate_failures
 from csp.ledger.leases import RUNNING
+from csp.ledger.standing import ADMIT, DISCARD, RELEASE, standing
 from csp.ledger.tables import CutDelivery, Decision, Delivery, Refresh
 
 #: The finding of a file whose month has not ended; the same file may be right later.
@@ -53,8 +52,8 @@ def look(session: Session, file: ReceivedFile) -> Before:
     if file.contract is None:
         # A feed may have come that knows it; until then each look says the same.
         return Before(known, AGAIN if known.feed is None else REPEAT, _told(known, None))
-    decision = _standing_decision(session, known.delivery_id)
-    why = _why_again(session, known, file, file.contract, decision)
+    decision, is_held = _stands(session, known, file.contract)
+    why = _why_again(known, file, file.contract, decision, is_held=is_held)
     if not why:
         return Before(known, REPEAT, _told(known, decision))
     refresh_id = _being_read(session, known.delivery_id)
@@ -95,24 +94,27 @@ def _said(name: str, contract: Contract) -> NameFacts:
     return facts_of_name(name, contract) or NameFacts(contract)
 
 
-def _standing_decision(session: Session, delivery_id: str) -> Decision | None:
-    return session.scalars(
-        select(Decision)
-        .where(
-            Decision.delivery_id == delivery_id,
-            Decision.ended_at.is_(None),
-            Decision.decision != REOPEN,
-        )
-        .order_by(Decision.decision_id.desc())
-    ).first()
+def _stands(session: Session, known: Delivery, contract: Contract) -> tuple[Decision | None, bool]:
+    """The decision on a delivery that stands, and whether a gate holds it, where that matters."""
+    is_decided = session.scalar(
+        exists()
+        .where(Decision.delivery_id == known.delivery_id, Decision.ended_at.is_(None))
+        .select()
+    )
+    may_be_held = known.verdict == "accepted" and known.contract_hash != contract_hash(contract)
+    if not is_decided and not may_be_held:
+        return None, False
+    facts = standing(session, contract.id)
+    return facts.decisions.get(known.delivery_id), known.delivery_id in facts.failures
 
 
 def _why_again(
-    session: Session,
     known: Delivery,
     file: ReceivedFile,
     contract: Contract,
     decision: Decision | None,
+    *,
+    is_held: bool,
 ) -> str:
     """Why a delivery is judged again; empty when what it was stands.
 
@@ -124,8 +126,7 @@ def _why_again(
     if known.verdict == "accepted":
         if not has_changed or decided in (ADMIT, RELEASE):
             return ""
-        _, failures = gate_failures(session, contract.id)
-        is_open = decided == DISCARD or known.delivery_id in failures
+        is_open = decided == DISCARD or is_held
         return "judged anew under another contract" if is_open else ""
     if has_changed:
         return "judged anew under another contract"

@@ -17,7 +17,7 @@ from csp.ingest.feedback import write_feedback
 from csp.ingest.identity import delivery_id_of
 from csp.ingest.judging import ACCEPTED, Judgement
 from csp.ingest.received import IngestedRows, ReceivedFile
-from csp.ledger.decisions import DISCARD, end_decisions
+from csp.ledger.decisions import DISCARD, end_decisions, settle_decisions
 from csp.ledger.sessions import utc_now
 from csp.ledger.tables import (
     ContractVersion,
@@ -129,6 +129,7 @@ def _judge_anew(session: Session, values: dict[str, Any], before: Before) -> Non
     session.expire_all()
     if before.means == AGAIN and values["feed"]:
         end_decisions(session, delivery_id, before.why)
+    settle_decisions(session)
 
 
 def _put_right(session: Session, file: ReceivedFile, judgement: Judgement) -> None:

@@ -36,6 +36,7 @@ from csp.warehouse.dbt_models import (
 from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
+from csp.warehouse.lake_files import check_lake
 from csp.warehouse.lifecycle import FAILED, HELD, UNNEEDED, RefreshTicket, close
 from csp.warehouse.platform import Platform
 from csp.warehouse.publication import record_publication
@@ -140,6 +141,7 @@ class RefreshRun:
 
         Raises:
             CspError: There are none, or the code is another than when the cut was taken.
+            GateHeldError: A file of the lake that will be read is not as ingest wrote it.
         """
         with self.at("load lake"):
             self._refuse_other_code()
@@ -159,6 +161,8 @@ class RefreshRun:
             ]
             if full:
                 self.platform.warehouse.note_built({})
+            # All of them: a model of KPIs may read a feed from which no core model is built anew.
+            check_lake(self.home, self.ledger, ready)
             self.platform.warehouse.load(inputs, self.cut.periods)
 
     def _refuse_other_code(self) -> None:

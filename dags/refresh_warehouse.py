@@ -6,7 +6,14 @@ from csp.warehouse.dbt_models import CORE_STAGE, KPI_STAGE, MART_STAGE
 from csp_airflow import refresh_tasks
 from csp_airflow.dbt_stage import dbt_stage
 from csp_airflow.face import DEFAULTS
-from csp_airflow.names import CORE_GROUP, PUBLISHED, REFRESH_DAG, feed_ids, lake_asset
+from csp_airflow.names import (
+    CORE_GROUP,
+    MORE_HAS_COME,
+    PUBLISHED,
+    REFRESH_DAG,
+    feed_ids,
+    lake_asset,
+)
 
 DOCUMENTATION = """
 ### Refresh of the warehouse
@@ -17,7 +24,8 @@ Runs whenever any feed has ingested something, one run at a time, and takes ever
 ready by the ledger. Core models are built and judged; KPI cells are counted exactly, disclosure
 control decides what of them may be shown, the marts are built and judged, and only then published
 in one step. Readers see the last publication until then. The scorecard of a publication is written
-beside it, and again when a refresh is held, so that it says that it is stale.
+beside it, and again when a refresh is held, so that it says that it is stale. What was accepted
+while a refresh ran is of the next one; `more_has_come` asks for it.
 
 **When red**
 
@@ -29,14 +37,14 @@ beside it, and again when a refresh is held, so that it says that it is stale.
 - `hold_publication` ends red with the reasons; they also stand in its XCom.
   Runbook: docs/runbooks/publication-held.md.
 
-**Rerun:** a "now" DAG. When the cause is put right, trigger it anew; never clear a part of an old
-run, because the candidate warehouse may be another run's by now.
+**Rerun:** a "now" DAG. When the cause is put right, trigger it anew. Clearing a part of an old run
+changes nothing: its refresh has ended, and each step of it says so.
 """
 
 with DAG(
     dag_id=REFRESH_DAG,
     description="Build, gate and publish the marts",
-    schedule=AssetAny(*(lake_asset(feed) for feed in feed_ids())),
+    schedule=AssetAny(*(lake_asset(feed) for feed in feed_ids()), MORE_HAS_COME),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS | {"owner": "Data platform"},
@@ -58,7 +66,9 @@ with DAG(
     audit = task(refresh_tasks.publication_audit)(ticket)
     published = task(outlets=[PUBLISHED])(refresh_tasks.publish)(ticket)
     scorecard = task(refresh_tasks.scorecard)()
+    more = task(outlets=[MORE_HAS_COME])(refresh_tasks.more_has_come)(ticket)
     held = task(trigger_rule=TriggerRule.ONE_FAILED)(refresh_tasks.hold_publication)()
 
-    lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published >> scorecard
+    lake >> core >> warehouse_gate >> cells >> control >> marts >> audit >> published
+    published >> [scorecard, more]
     [ticket, lake, core, warehouse_gate, cells, control, marts, audit, published] >> held

@@ -28,7 +28,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "warehouse/test_every_warehouse_check_can_fail.py",
         "warehouse/test_only_what_changed.py",
         "warehouse/test_frames.py",
+        "warehouse/test_the_cut.py",
     ),
+    "chaos": ("chaos/*.py",),
     "half-year": ("borough/test_half_year.py",),
     "new feed or KPI": ("new_feed/*.py",),
     "simulator": ("simulator/tests/*.py",),
@@ -61,7 +63,7 @@ def is_for_servers(item: pytest.Item) -> bool:
     DuckDB once more on PostgreSQL. That the engines agree is in `make test` all the same, by the
     half-year of every feed and by the real files.
     """
-    if "servers" in item.path.parts or group_of(item.path) == "scenario":
+    if "servers" in item.path.parts or group_of(item.path) in ("scenario", "chaos"):
         return True
     if group_of(item.path) in ("half-year", "real files"):
         return False

@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowNotFoundException,
+)
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -26,19 +30,40 @@ def data_errors_fail_at_once(
 ) -> Callable[Parameters, Result]:
     """Turn an error that a person has to put right into a failure that is not retried.
 
-    Whatever else is raised (a lost connection, a full disk) is left to Airflow's retries.
+    Whatever else is raised (a lost connection, a full disk) is left to Airflow's retries, as a
+    sentence: the text of an error may hold a value of a row, or a password.
     """
 
     @functools.wraps(function)
     def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        from csp.errors import CspError  # noqa: PLC0415 - nothing heavy while DAGs are parsed
+        # Nothing heavy while DAGs are parsed.
+        from csp.errors import CspError, OutsideFaultError  # noqa: PLC0415
+        from csp.faults import fault_of  # noqa: PLC0415
 
         try:
             return function(*args, **kwargs)
+        except AirflowException:
+            raise
         except CspError as error:
+            if isinstance(error, OutsideFaultError) or fault_of(error):
+                raise AirflowException(str(error)) from None
             raise AirflowFailException(str(error)) from None
+        except Exception as error:
+            raise AirflowException(_noted(error)) from None
 
     return guarded
+
+
+def _noted(error: Exception) -> str:
+    """The sentence of an error that a task may be tried again after; where it was goes to a log."""
+    from csp.faults import fault_of  # noqa: PLC0415
+    from csp.storage.home import Home  # noqa: PLC0415
+
+    log = Home.from_environment().note_error(error)
+    noted = f"where it happened is in {log}" if log else "where it happened could not be noted"
+    if fault := fault_of(error):
+        return f"{fault} ({noted}; docs/runbooks/faults.md)"
+    return f"an unforeseen error ({type(error).__name__}); {noted}; please report it"
 
 
 def use_airflow_key() -> None:

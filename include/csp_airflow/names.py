@@ -7,6 +7,8 @@ from airflow.sdk import Asset
 from csp.project import CONTRACTS
 from csp.warehouse.dbt_models import DbtModel
 
+#: Something was accepted while a refresh ran, and no feed's DAG has asked for another one.
+MORE_HAS_COME = Asset("csp_more_has_come", uri="csp://ledger/more_has_come")
 PUBLISHED = Asset("csp_published", uri="csp://published/marts")
 REFRESH_DAG = "refresh_warehouse"
 

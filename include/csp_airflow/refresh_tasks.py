@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from airflow.sdk.exceptions import DownstreamTasksSkipped
+from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from csp_airflow.face import data_errors_fail_at_once
 from csp_airflow.model_task import Progress
@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome")
 Ticket = dict[str, int]
+#: Key under which the run's ticket is told, also when a gate holds the first step.
+TICKET = "ticket"
 #: Parameter of the refresh DAG: build every model, whatever has changed.
 FULL = "full"
+#: By this name the ledger knows the refreshes of the DAG, whichever process is at a step of one.
+OWNER = "airflow"
+#: For a `csp refresh` beside the DAG to end; a dead process is known as such in less.
+LONGEST_WAIT_SECONDS = 600.0
 
 
 def _run(ticket: Ticket) -> RefreshRun:
+    from csp.warehouse.lifecycle import RefreshTicket  # noqa: PLC0415
     from csp.warehouse.platform import Platform  # noqa: PLC0415
-    from csp.warehouse.refresh import RefreshRun, RefreshTicket  # noqa: PLC0415
+    from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
 
     return RefreshRun(Platform.from_environment(), RefreshTicket(**ticket))
 
@@ -56,9 +63,10 @@ def admit_deliveries(**context: Any) -> Ticket | None:  # noqa: ANN401 - Airflow
     from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
 
     platform = Platform.from_environment()
-    # Runs of this DAG follow one another, so a refresh left open belongs to a run that died.
-    RefreshRun.give_up_running(platform)
-    run = RefreshRun.begin(platform)
+    # Runs of this DAG follow one another, so one that it left open belongs to a run that died.
+    run = RefreshRun.begin(platform, OWNER, wait_seconds=LONGEST_WAIT_SECONDS)
+    # Told before the first gate may hold it, so that the run can close what it has begun.
+    context["ti"].xcom_push(key=TICKET, value=vars(run.ticket))
     _shown(_or_hold(run, run.admit_deliveries))
     if context["dag_run"].run_type == "asset_triggered" and not run.is_needed():
         run.close_unneeded()
@@ -78,9 +86,7 @@ def load_lake(ticket: Ticket, **context: Any) -> None:  # noqa: ANN401 - Airflow
     from csp.warehouse.dbt_models import read_models  # noqa: PLC0415
 
     run = _run(ticket)
-    run.load_lake()
-    if context["params"].get(FULL):
-        run.platform.warehouse.note_built({})
+    run.load_lake(full=bool(context["params"].get(FULL)))
     if untouched := run.untouched(read_models(run.home.dbt_models)):
         print(f"{len(untouched)} core models rest on nothing that has changed")  # noqa: T201
         raise DownstreamTasksSkipped(tasks=[model_task_id(CORE_GROUP, m) for m in untouched])
@@ -153,19 +159,43 @@ def scorecard() -> str:
 
 
 @data_errors_fail_at_once
+def more_has_come(ticket: Ticket) -> None:
+    """Ask for another refresh when something was accepted that this one did not read.
+
+    A feed's own DAG asks for one by itself; this is for files that were ingested in another way.
+
+    Raises:
+        AirflowSkipException: Nothing has.
+    """
+    from csp.ledger.leases import TicketEndedError  # noqa: PLC0415
+
+    try:
+        is_more = _run(ticket).more_has_come()
+    except TicketEndedError:
+        is_more = False  # a later refresh has begun, and reads it
+    if not is_more:
+        raise AirflowSkipException("nothing was accepted that is not published")
+
+
+@data_errors_fail_at_once
 def hold_publication(**context: Any) -> None:  # noqa: ANN401 - Airflow's context
-    """Close the refresh if nothing has; let the scorecard say so; end red with the reasons.
+    """Close the run's refresh if nothing has; let the scorecard say so; end red with the reasons.
+
+    A refresh that has ended already stays as it ended: clearing this task changes nothing.
 
     Raises:
         GateHeldError: Always; the reasons also stand in XCom under `reasons`.
     """
     from csp.errors import GateHeldError  # noqa: PLC0415
     from csp.kpi.scorecard import rewrite_scorecard  # noqa: PLC0415
-    from csp.warehouse.platform import Platform  # noqa: PLC0415
-    from csp.warehouse.refresh import RefreshRun  # noqa: PLC0415
+    from csp.warehouse.lifecycle import FAILED  # noqa: PLC0415
 
-    platform = Platform.from_environment()
-    reasons = RefreshRun.hold_what_is_left(platform)
-    rewrite_scorecard(platform)
-    context["ti"].xcom_push(key="reasons", value=reasons)
+    ti = context["ti"]
+    reasons = ["no refresh was begun; the log of admit_deliveries in Airflow says why"]
+    if ticket := ti.xcom_pull(task_ids=admit_deliveries.__name__, key=TICKET):
+        run = _run(ticket)
+        run.hold(["a step of the refresh failed; its log in Airflow says why"], FAILED)
+        reasons = run.reasons()
+        rewrite_scorecard(run.platform)
+    ti.xcom_push(key="reasons", value=reasons)
     raise GateHeldError(reasons)

@@ -24,6 +24,18 @@ from csp_airflow.names import REFRESH_DAG, feed_ids
 from csp_simulator import SimulationTruth, simulate
 
 pytestmark = pytest.mark.airflow
+#: A process that begins a refresh and stays at its first step.
+WORK_UNTIL_KILLED = """
+import sys, time
+from csp.ledger.leases import at_step
+from csp.warehouse import lifecycle
+from csp.warehouse.platform import Platform
+platform = Platform.from_environment()
+ticket = lifecycle.begin(platform)
+with at_step(platform.ledger, ticket.refresh_id, "load lake"):
+    print(ticket.refresh_id, flush=True)
+    time.sleep(600)
+"""
 STREET, FIRE, CCTV = "police_street_crime", "fire_lfb_incident", "cctv_incident"
 
 
@@ -75,12 +87,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def first(running: Running) -> dict[str, str]:
-    """A year of police archives delivered, and its refresh come to rest."""
+    """A year of police archives delivered, and its refresh come to rest.
+
+    Another process is at a refresh as it begins: it is waited for while it lives, and killed then.
+    """
     running.deliver(STREET, *sorted((running.folder / "deliveries" / "police").iterdir()))
-    run = running.rest.trigger(STREET)
-    assert running.rest.await_run(STREET, run) == "success"
+    with subprocess.Popen(
+        [sys.executable, "-c", WORK_UNTIL_KILLED],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == "1"
+        run = running.rest.trigger(STREET)
+        assert running.rest.await_run(STREET, run) == "success"
+        (refresh,) = running.rest.await_runs(REFRESH_DAG, 1)
+        waiting = json.loads(running.csp("status", "--json").stdout)["publication"]["last_refresh"]
+        other.kill()
     last = running.rest.await_quiet(REFRESH_DAG, at_least=1)
-    return {"run": last["dag_run_id"], "state": last["state"]}
+    return {"run": refresh, "state": last["state"], "other": waiting}
 
 
 def published_crimes(running: Running) -> list[dict[str, float]]:
@@ -115,8 +140,32 @@ def test_deliveries_in_the_inbox_become_published_marts(
 def test_every_model_and_gate_is_seen_to_succeed(running: Running, first: dict[str, str]) -> None:
     states = running.rest.task_states(REFRESH_DAG, first["run"])
     assert states.pop("hold_publication") == "skipped"
+    assert states.pop("more_has_come") == "skipped"
     assert len(states) > 140
     assert set(states.values()) == {"success"}
+
+
+def test_a_refresh_beside_the_dag_is_waited_for_and_a_dead_one_is_not(
+    running: Running, first: dict[str, str]
+) -> None:
+    assert (first["other"], first["state"]) == ("running", "success")
+    answer = running.csp("status", "--json")
+    publication = json.loads(answer.stdout)["publication"]
+    assert (publication["publication_id"], publication["is_stale"]) == (1, False)
+
+
+def test_clearing_a_step_of_a_refresh_that_has_ended_changes_nothing(
+    running: Running, first: dict[str, str]
+) -> None:
+    before = published_crimes(running)
+    running.rest.clear(REFRESH_DAG, first["run"], "publish")
+    assert running.rest.await_run(REFRESH_DAG, first["run"]) == "failed"
+    assert running.rest.task_states(REFRESH_DAG, first["run"])["publish"] == "failed"
+    said = running.rest.task_log(REFRESH_DAG, first["run"], "publish", attempt=2)
+    assert "has ended" in said
+    assert "no step of it can be run again" in said
+    assert published_crimes(running) == before
+    assert not json.loads(running.csp("status", "--json").stdout)["publication"]["is_stale"]
 
 
 def test_an_empty_inbox_is_skipped_and_refreshes_nothing(

@@ -12,15 +12,14 @@ import pytest
 
 from csp.errors import GateHeldError
 from csp.ledger.decisions import ADMIT, DISCARD, decide
+from csp.warehouse.engine import current_number
 from csp.warehouse.platform import Platform
 from csp.warehouse.postgres_engine import PostgresWarehouse
-from csp.warehouse.refresh import RefreshRun, RefreshTicket, refresh
+from csp.warehouse.refresh import RefreshRun, refresh
 from csp.warehouse.status import platform_status
 
 from .conftest import Year, take
 
-#: For asking a step of a refresh something without beginning one.
-NO_TICKET = RefreshTicket(0, 0)
 COUNT = "select count(*) as rows, sum(numerator) as events from kpi_observation"
 
 
@@ -82,7 +81,9 @@ def test_a_rejected_delivery_holds_the_publication_until_a_person_discards_it(
     reasons = held(word)
     assert any(path.name in reason for reason in reasons)
     decide(published.ledger, outcome.delivery_id, DISCARD, "a test delivery")
-    RefreshRun(published, NO_TICKET).admit_deliveries()
+    run = RefreshRun.begin(published)
+    run.admit_deliveries()
+    run.close_unneeded()
 
 
 def test_a_held_delivery_and_a_rejected_one_hold_until_admitted_and_corrected(
@@ -100,7 +101,7 @@ def test_a_held_delivery_and_a_rejected_one_hold_until_admitted_and_corrected(
     take(published, path)
     assert not any(path.name in reason for reason in held("P1-G-VOLUME-LOW"))
     decide(published.ledger, outcome.delivery_id, ADMIT, "the force moved to a new system")
-    before = published.warehouse.newest_publication_id()
+    before = current_number(published.warehouse)
     assert refresh(published) == before + 1
     assert not platform_status(published)["publication"]["is_stale"]
     assert stale_beside_the_marts(published)[0] is False
@@ -115,14 +116,14 @@ def test_a_held_delivery_and_a_rejected_one_hold_until_admitted_and_corrected(
 def test_rows_lost_from_the_lake_are_stopped_by_the_warehouse_gate(
     published: Platform, held: Callable[[str], list[str]]
 ) -> None:
-    with published.ledger.session() as session:
+    with published.ledger.writing() as session:
         from sqlalchemy import update  # noqa: PLC0415
 
         from csp.ledger.tables import DeliveryPeriod  # noqa: PLC0415
 
         session.execute(update(DeliveryPeriod).values(row_count=DeliveryPeriod.row_count + 1))
     held("WH-LAKE-police_street_crime")
-    with published.ledger.session() as session:
+    with published.ledger.writing() as session:
         session.execute(update(DeliveryPeriod).values(row_count=DeliveryPeriod.row_count - 1))
 
 

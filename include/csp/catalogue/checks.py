@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,22 +64,22 @@ def _column_types(node: dict[str, Any]) -> Columns:
     return {c["name"]: c.get("data_type") or loaded.get(c["name"], "text") for c in columns}
 
 
-def rendered(sql: str, project: Path = DBT_PROJECT) -> str:
-    """SQL of a made model as DuckDB takes it, each model being a table of its name.
+def renderer(project: Path = DBT_PROJECT) -> Callable[[str], str]:
+    """What gives SQL of a made model as DuckDB takes it, each model being a table of its name.
+
+    The SQL may have `ref`, `var` and the macros about dates; of a variable or macro that is not
+    known, it raises a KeyError or a jinja2.TemplateError.
 
     Args:
-        sql: SQL with `ref`, `var` and the macros about dates.
         project: The dbt project.
-
-    Raises:
-        jinja2.TemplateError: A variable or macro is not known.
     """
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
     variables = _of_yaml(project / "dbt_project.yml").get("vars", {}) | borough().dbt_variables
-    given = {"ref": '"{}"'.format, "var": variables.__getitem__}
+    given: dict[str, Any] = {"ref": '"{}"'.format, "var": variables.__getitem__}
     macros = (project / "macros" / "dates.sql").read_text(encoding="utf-8")
     dates = environment.from_string(macros).make_module(given)
-    return environment.from_string(sql).render(**given, month_start=vars(dates)["month_start"])
+    given["month_start"] = vars(dates)["month_start"]
+    return lambda sql: environment.from_string(sql).render(given)
 
 
 def _expressions(rows: Rows, measure: Measure) -> Iterator[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ class _Tables:
 
     def __init__(self, described: dict[str, Columns], project: Path) -> None:
         self.described = described
-        self.project = project
+        self.rendered = renderer(project)
         self.connection = duckdb.connect()
         self.made: set[str] = set()
 
@@ -126,7 +126,7 @@ class _Tables:
     def refuses(self, expression: str, table: str, kind: str) -> str | None:
         """Why an expression does not give what it must; nothing when it does."""
         try:
-            sql = rendered(f"describe select {expression} as given from {table}", self.project)
+            sql = self.rendered(f"describe select {expression} as given from {table}")
             given = self.connection.execute(sql).fetchall()[0][1]
         except duckdb.Error as error:
             return " ".join(str(error).split("\n\n")[0].split())

@@ -7,19 +7,15 @@ from importlib import metadata
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from csp.cli import figures, running
+from csp.cli import ending, figures, running
 from csp.cli.borough import borough
 from csp.cli.feeds import feeds
 from csp.cli.keys import keys
 from csp.cli.kpis import kpis
 from csp.cli.lake import lake, verify
-from csp.cli.opening import open_platform
 from csp.cli.quarantine import quarantine
-from csp.errors import CspError, GateHeldError
 
-HELD = 4
 #: Commands without a group, in the order in which `csp --help` lists them.
 COMMANDS = (
     running.ingest,
@@ -67,32 +63,11 @@ def csp(
 
 
 def main() -> None:
-    """Run the command line; an error a person can act on is printed, never a traceback."""
+    """Run the command line; what goes wrong is said in a sentence, never by a traceback."""
     # What was imported stays to the end, and a command ends before its garbage matters: to look
     # for it as often as a server does, and once more at the end, is a tenth of many a command.
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
-    try:
-        app()
-    except GateHeldError as held:
-        errors.print(
-            "the publication was held; the last one stays as it is. Why:", style="bold red"
-        )
-        for reason in held.reasons:
-            errors.print(f"  - {reason}", markup=False)
-        errors.print("what to do: docs/runbooks/publication-held.md")
-        raise SystemExit(HELD) from None
-    except CspError as error:
-        errors.print(f"csp: {error}", markup=False)
-        raise SystemExit(1) from None
-    except Exception as error:  # the last line of defence against a traceback
-        log = open_platform().home.note_error(error)
-        errors.print(
-            f"csp: an unforeseen error ({type(error).__name__}); where it happened is in {log}; "
-            "please report it",
-            markup=False,
-        )
-        raise SystemExit(1) from None
-    finally:
-        gc.freeze()
+    code = ending.run(app)
+    gc.freeze()
+    raise SystemExit(code)

@@ -57,10 +57,8 @@ def refresh(
     if give_up:
         console.print(f"closed {RefreshRun.give_up_running(platform)} running refresh(es)")
         return
-    if full:
-        platform.warehouse.note_built({})
     try:
-        number = run_refresh(platform)
+        number = run_refresh(platform, full=full)
     except BaseException:
         rewrite_scorecard(platform)
         raise

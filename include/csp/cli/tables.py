@@ -176,8 +176,23 @@ def print_status(console: Console, facts: dict[str, Any]) -> None:
             highlight=False,
             markup=False,
         )
+    _print_unpublished(console, facts["unpublished"])
     for warning in facts["warnings"]:
         console.print(f"warning: {warning}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _print_unpublished(console: Console, unpublished: dict[str, list[str]]) -> None:
+    """What was accepted and is in no publication yet."""
+    if waiting := unpublished["waiting"]:
+        console.print(f"not published yet: {len(waiting)} deliveries; csp refresh reads them")
+    for delivery in unpublished["left_out"]:
+        console.print(
+            f"ALARM: accepted, and left out of the publication: {delivery}; run: csp refresh",
+            style="bold red",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
 
 
 def kpi_table(rows: list[dict[str, Any]]) -> Table:
@@ -296,23 +311,6 @@ def print_lineage(console: Console, found: list[Lineage]) -> None:
                     highlight=False,
                     markup=False,
                 )
-
-
-def quarantine_table(rows: list[dict[str, Any]]) -> Table:
-    """What is held back."""
-    table = _table("delivery", "feed", "file", "verdict", "rows", "lines", "open", "why")
-    for row in rows:
-        table.add_row(
-            row["delivery_id"],
-            row["feed"] or "–",
-            row["file_name"],
-            row["verdict"],
-            f"{row['quarantined_rows']:,}",
-            f"{row['rejected_lines']:,}",
-            "yes" if row["is_open"] else "",
-            row["why"],
-        )
-    return table
 
 
 def result_table(result: QueryResult) -> Table:

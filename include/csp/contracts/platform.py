@@ -113,6 +113,14 @@ class Grain(Strict):
         return self
 
     @property
+    def holds_periods_whole(self) -> bool:
+        """Whether a delivery that holds a period holds all of it, so that a later one replaces it.
+
+        A file of records also brings late versions of records of earlier periods.
+        """
+        return self.current != "record" or self.period == FILE_PERIOD
+
+    @property
     def series_expression(self) -> str:
         """DuckDB expression naming the series of a row."""
         return self.series or quoted(self.seriesName or "")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
+from csp.faults import fault_of
+
 MOST_UNPACKED_BYTES = 8 << 30
 MOST_UNPACKED_RATIO = 200
 SMALL_ARCHIVE_BYTES = 10 << 20
@@ -45,6 +47,7 @@ class Arrival:
 
         Raises:
             ArchiveError: The archive's checksum does not hold, or it asks for a password.
+            OSError: The disk or the system is at fault, here or where the bytes go.
         """
         if self.member is None:
             with self.path.open("rb") as stream:
@@ -54,6 +57,8 @@ class Arrival:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
                 yield stream
         except UNREADABLE as error:
+            if fault_of(error):
+                raise
             raise ArchiveError(f"member {self.member} cannot be unpacked") from error
 
 
@@ -67,6 +72,8 @@ def _members(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except (*UNREADABLE, ValueError) as error:
+        if fault_of(error):
+            raise
         raise ArchiveError("the archive is broken or cut short") from error
     for info in infos:
         inside = PurePosixPath(info.filename.replace("\\", "/"))

@@ -16,7 +16,7 @@ from csp.project import DBT_PROJECT
 from csp.sql import named, quoted_list
 from csp.storage.home import Home
 from csp.warehouse.choice import open_warehouse
-from csp.warehouse.engine import PUBLISHED_SCHEMA, Warehouse
+from csp.warehouse.engine import PUBLISHED_SCHEMA, Warehouse, current_number
 
 #: How the types of both engines begin, and the pandas type for each. A count that may be missing
 #: stays a whole number; a measure that is missing is NaN.
@@ -73,7 +73,7 @@ def read(
     try:
         return _read(warehouse, table, columns, where or {}, note)
     except CspError:
-        if publication is None and warehouse.newest_publication_id() > number:
+        if publication is None and current_number(warehouse) > number:
             return read(table, columns, where)  # a newer one came out while this one was read
         raise
 
@@ -101,7 +101,8 @@ def _read(
     frame = found.as_frame().astype(
         {name: _pandas_type(name, types[name], described.get(name, {})) for name in chosen}
     )
-    reasons = warehouse.stale_reasons() if number == warehouse.newest_publication_id() else []
+    current = warehouse.current()
+    reasons = current.reasons if current and current.publication_id == number else []
     # Only what JSON can hold: pandas writes it into Parquet files.
     frame.attrs = {
         "table": table,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from csp.ledger.decisions import settle_decisions
 from csp.ledger.gate_results import gate_failures, ungated_in
 from csp.ledger.open_deliveries import open_in
 from csp.ledger.releases import PlacedDelivery, ReleasePeriod, placed_deliveries, rank_periods
@@ -62,6 +63,7 @@ def take_cut(
         code: Version of the code.
         contract_hashes: Feed → hash of its contract.
     """
+    settle_decisions(session)
     placed = placed_deliveries(session)
     _forget_old_cuts(session)
     session.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from csp.ledger.sessions import Ledger
 from csp.ledger.tables import Delivery, GateResult
@@ -14,9 +14,9 @@ def deliveries_of(feed: str) -> Select[str]:
     return select(Delivery.delivery_id).where(Delivery.feed == feed)
 
 
-def gate_failures(
+def failed_checks(
     session: Session, feed: str | None = None
-) -> tuple[set[str], dict[str, list[str]]]:
+) -> tuple[set[str], dict[str, dict[str, str]]]:
     """The newest delivery-gate results on every delivery.
 
     Args:
@@ -24,32 +24,49 @@ def gate_failures(
         feed: Only on deliveries of this feed.
 
     Returns:
-        The deliveries that a gate has judged, and for those that failed the sentences of the
-        critical checks they failed.
+        The deliveries that a gate has judged, and for those that failed the critical checks they
+        failed, with a sentence each.
     """
-    query = (
+    judged = select(Delivery.delivery_id).where(
+        exists().where(
+            GateResult.delivery_id == Delivery.delivery_id,
+            GateResult.gate_result_id > Delivery.results_after,
+        )
+    )
+    newer = aliased(GateResult)
+    failing = (
         select(
-            GateResult.delivery_id,
-            GateResult.severity,
-            GateResult.passed,
-            GateResult.check_id,
-            GateResult.sentence,
-            GateResult.observed,
+            GateResult.delivery_id, GateResult.check_id, GateResult.sentence, GateResult.observed
         )
         .join(Delivery, Delivery.delivery_id == GateResult.delivery_id)
-        .where(GateResult.gate_result_id > Delivery.results_after)
+        .where(
+            GateResult.gate_result_id > Delivery.results_after,
+            GateResult.severity == "critical",
+            ~GateResult.passed,
+            ~exists().where(
+                newer.delivery_id == GateResult.delivery_id,
+                newer.check_id == GateResult.check_id,
+                newer.gate_result_id > GateResult.gate_result_id,
+            ),
+        )
+        .order_by(GateResult.gate_result_id)
     )
     if feed:
-        query = query.where(Delivery.feed == feed)
-    rows = session.execute(query.order_by(GateResult.gate_result_id)).all()
-    newest = {(row.delivery_id, row.check_id): row for row in rows}
-    judged = {row.delivery_id for row in rows}
-    failures: dict[str, list[str]] = {}
-    for row in newest.values():
-        if row.severity == "critical" and not row.passed:
-            sentence = f"{row.check_id} not so: {row.sentence} ({row.observed})"
-            failures.setdefault(row.delivery_id, []).append(sentence)
-    return judged, failures
+        judged = judged.where(Delivery.feed == feed)
+        failing = failing.where(Delivery.feed == feed)
+    failures: dict[str, dict[str, str]] = {}
+    for row in session.execute(failing):
+        sentence = f"{row.check_id} not so: {row.sentence} ({row.observed})"
+        failures.setdefault(row.delivery_id, {})[row.check_id] = sentence
+    return set(session.scalars(judged)), failures
+
+
+def gate_failures(
+    session: Session, feed: str | None = None
+) -> tuple[set[str], dict[str, list[str]]]:
+    """As `failed_checks`, with the sentences alone."""
+    judged, failures = failed_checks(session, feed)
+    return judged, {delivery: list(checks.values()) for delivery, checks in failures.items()}
 
 
 def delivery_gate_failures(

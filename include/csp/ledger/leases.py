@@ -50,10 +50,8 @@ def is_living(holder: str) -> bool | None:
         return None
     try:
         process = psutil.Process(int(pid))
-        return (
-            abs(process.create_time() - float(started)) < 1
-            and process.status() != psutil.STATUS_ZOMBIE
-        )
+        is_same = abs(process.create_time() - float(started)) < 1
+        return is_same and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -79,7 +77,7 @@ def _take(ledger: Ledger, refresh_id: int, step: str, me: str) -> None:
     with ledger.writing() as session:
         refresh = session.get(Refresh, refresh_id)
         if refresh is None or refresh.outcome != RUNNING:
-            raise TicketEndedError(_why_ended(refresh_id, refresh))
+            raise TicketEndedError(why_ended(refresh_id, refresh))
         if refresh.holder not in ("", me) and is_worked_at(refresh):
             raise RefreshRunningError(
                 f"refresh {refresh_id} is at step '{refresh.step}' in process {refresh.holder}; "
@@ -88,7 +86,8 @@ def _take(ledger: Ledger, refresh_id: int, step: str, me: str) -> None:
         refresh.holder, refresh.step, refresh.lease_until = me, step, utc_now() + LEASE
 
 
-def _why_ended(refresh_id: int, refresh: Refresh | None) -> str:
+def why_ended(refresh_id: int, refresh: Refresh | None) -> str:
+    """Why no step of a refresh can be run any more, and what to do."""
     if refresh is None:
         return f"there is no refresh {refresh_id} in this ledger; begin one with: csp refresh"
     when = f" at {refresh.finished_at:%Y-%m-%d %H:%M} UTC" if refresh.finished_at else ""
@@ -108,8 +107,9 @@ def _renew(ledger: Ledger, refresh_id: int, me: str) -> bool:
                 Refresh.refresh_id == refresh_id, Refresh.outcome == RUNNING, Refresh.holder == me
             )
             .values(lease_until=utc_now() + LEASE)
+            .returning(Refresh.refresh_id)
         )
-        return renewed.rowcount == 1
+        return renewed.first() is not None
 
 
 def _keep_renewing(
@@ -163,7 +163,8 @@ def at_step(ledger: Ledger, refresh_id: int, step: str) -> Iterator[None]:
 
 def _back(ledger: Ledger, refresh_id: int, me: str, *, holder: str, step: str) -> None:
     """Note that a step has ended; whoever goes on with the refresh has a lease's time to."""
-    with ledger.writing() as session:
+    # Without an answer the lease ends by itself, and it is the step's own error that matters.
+    with suppress(SQLAlchemyError), ledger.writing() as session:
         session.execute(
             update(Refresh)
             .where(Refresh.refresh_id == refresh_id, Refresh.holder == me)

@@ -14,10 +14,9 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from csp.ledger.decisions import ADMIT, DISCARD, RELEASE, standing_decisions
-from csp.ledger.gate_results import gate_failures
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import Delivery, DeliveryPeriod
+from csp.ledger.standing import ADMIT, DISCARD, DeliveryFacts, standing
+from csp.ledger.tables import DeliveryPeriod
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class ReleasePeriod:
     is_reported: bool
 
 
-def _delivered_on(deliveries: Iterable[Delivery]) -> dict[str, date]:
+def _delivered_on(deliveries: Iterable[DeliveryFacts]) -> dict[str, date]:
     """Delivery → the day it speaks of.
 
     A partner that does not date its release dates it by sending it. A clock that was put back does
@@ -73,7 +72,7 @@ def _delivered_on(deliveries: Iterable[Delivery]) -> dict[str, date]:
     """
     days: dict[str, date] = {}
     latest: dict[str | None, date] = {}
-    for delivery in sorted(deliveries, key=lambda d: d.arrival or 0):
+    for delivery in sorted(deliveries, key=lambda d: d.arrival):
         if delivery.release_on is not None:
             days[delivery.delivery_id] = delivery.release_on
             continue
@@ -94,30 +93,26 @@ def placed_deliveries(
         only_ready: Leave out deliveries that no gate has passed (the warehouse's view); the
             gate itself asks for all that were accepted and not discarded.
     """
-    decisions = standing_decisions(session)
-    judged, failures = gate_failures(session, feed)
-    query = select(Delivery).where(Delivery.verdict == "accepted")
-    if feed:
-        query = query.where(Delivery.feed == feed)
-    accepted = session.scalars(query).all()
+    facts = standing(session, feed)
+    accepted = [d for d in facts.deliveries.values() if d.verdict == "accepted"]
     days = _delivered_on(accepted)
 
     def may_be_read(delivery_id: str) -> bool:
-        decided = decisions.get(delivery_id)
-        if decided == DISCARD:
-            return False
-        if not only_ready or decided in (ADMIT, RELEASE):
-            return True
-        return delivery_id in judged and delivery_id not in failures
+        decided = facts.decided(delivery_id)
+        if only_ready:
+            return delivery_id in facts.good or decided == ADMIT
+        return decided != DISCARD
 
-    by_feed: dict[str, list[Delivery]] = defaultdict(list)
+    by_feed: dict[str, list[DeliveryFacts]] = defaultdict(list)
     for delivery in accepted:
         if delivery.feed is not None and may_be_read(delivery.delivery_id):
             by_feed[delivery.feed].append(delivery)
 
-    def place(delivery: Delivery) -> tuple[bool, date, int]:
-        is_good = decisions.get(delivery.delivery_id) != ADMIT
-        return (is_good, days[delivery.delivery_id], delivery.arrival or 0)
+    def is_reported(delivery: DeliveryFacts) -> bool:
+        return facts.decided(delivery.delivery_id) != ADMIT
+
+    def place(delivery: DeliveryFacts) -> tuple[bool, date, int]:
+        return (is_reported(delivery), days[delivery.delivery_id], delivery.arrival)
 
     return [
         PlacedDelivery(
@@ -127,7 +122,7 @@ def placed_deliveries(
             release_on=delivery.release_on,
             delivery_order=order,
             delivered_on=days[delivery.delivery_id],
-            is_reported=decisions.get(delivery.delivery_id) != ADMIT,
+            is_reported=is_reported(delivery),
         )
         for name, deliveries in sorted(by_feed.items())
         for order, delivery in enumerate(sorted(deliveries, key=place), start=1)

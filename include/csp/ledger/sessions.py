@@ -14,15 +14,19 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from csp.errors import CspError
+from csp.faults import say_place
 from csp.ledger.tables import Receipt, Step
 from csp.ledger.upgrade import bring_up_to_date, is_up_to_date
 
 #: Key of the lock that the one who writes holds on PostgreSQL.
 WRITING = 20_190_401
 LONGEST_WAIT_SECONDS = 60
+BACKENDS = ("sqlite", "postgresql")
 IS_WRITING = "csp_is_writing"
 
 
@@ -48,30 +52,54 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate" if is_writing else "begin")
 
 
+def _say_which(context: ExceptionContext) -> None:
+    is_sqlite = context.dialect.name == "sqlite"
+    file = context.engine.url.database if context.engine is not None and is_sqlite else None
+    where = f"the ledger {file}" if file else "the ledger's database (CSP_LEDGER)"
+    say_place(context.original_exception, where)
+
+
 class Ledger:
     """Sessions on the ledger's database; its tables are made or brought up to date when needed.
 
     Args:
         url: SQLAlchemy address of the database.
+
+    Raises:
+        CspError: It is no database that can hold a ledger, or one of a newer version.
     """
 
     def __init__(self, url: str) -> None:
         address = make_url(url)
+        if address.get_backend_name() not in BACKENDS:
+            raise CspError(
+                f"CSP_LEDGER is '{address.get_backend_name()}'; it must be one of: "
+                f"{', '.join(BACKENDS)}"
+            )
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg2")
         self._is_sqlite = address.get_backend_name() == "sqlite"
+        # What a statement carries belongs into no message and no log.
         if self._is_sqlite:
             self.engine: Engine = create_engine(
-                address, connect_args={"timeout": LONGEST_WAIT_SECONDS}
+                address,
+                connect_args={"timeout": LONGEST_WAIT_SECONDS},
+                hide_parameters=True,
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(
-                address, isolation_level="REPEATABLE READ", pool_pre_ping=True
+                address,
+                isolation_level="REPEATABLE READ",
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
-        self._writing = self.engine.execution_options(
-            **{IS_WRITING: True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
+        event.listen(self.engine, "handle_error", _say_which)
+        self._writing = (
+            self.engine.execution_options(**{IS_WRITING: True})
+            if self._is_sqlite
+            else self.engine.execution_options(isolation_level="READ COMMITTED")
         )
         with self.engine.connect() as connection:
             if is_up_to_date(connection):
@@ -124,17 +152,18 @@ class Ledger:
             detail.append(type(error).__name__)
             raise
         finally:
-            with self.writing() as session:
-                session.execute(
-                    insert(Step).values(
-                        step=step,
-                        subject=subject,
-                        started_at=started_at,
-                        seconds=round(time.perf_counter() - clock, 3),
-                        outcome=outcome,
-                        detail="; ".join(detail),
-                    )
-                )
+            record = insert(Step).values(
+                step=step,
+                subject=subject,
+                started_at=started_at,
+                seconds=round(time.perf_counter() - clock, 3),
+                outcome=outcome,
+                detail="; ".join(detail),
+            )
+            # Of a step that failed it is its own error that matters, not that of noting it.
+            passed_over = () if outcome == "done" else (SQLAlchemyError,)
+            with suppress(*passed_over), self.writing() as session:
+                session.execute(record)
 
     def receipts(self, delivery_id: str) -> int:
         """How often a delivery has arrived."""

@@ -154,6 +154,7 @@ class GateResult(LedgerTable):
     """Each row is one check's verdict on one subject in one gate run; counts, never values."""
 
     __tablename__ = "gate_result"
+    __table_args__ = (Index("gate_result_newest", "delivery_id", "check_id", "gate_result_id"),)
 
     gate_result_id: Mapped[int] = mapped_column(Serial, primary_key=True)
     gate_run_id: Mapped[int] = mapped_column(ForeignKey("gate_run.gate_run_id"), index=True)
@@ -162,7 +163,7 @@ class GateResult(LedgerTable):
     severity: Mapped[str]
     owner: Mapped[str]
     subject: Mapped[str]
-    delivery_id: Mapped[str | None] = mapped_column(index=True)
+    delivery_id: Mapped[str | None]
     passed: Mapped[bool]
     observed: Mapped[str]
 

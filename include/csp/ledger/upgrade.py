@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, delete, insert, inspect, select, text
 
 from csp.errors import CspError
 from csp.ledger.tables import LedgerTable, LedgerVersion
@@ -63,8 +63,8 @@ def bring_up_to_date(connection: Connection) -> None:
         for statement in FROM_1:
             connection.execute(text(statement))
         _add_indexes(connection, old_tables)
-    connection.execute(LedgerVersion.__table__.delete())
-    connection.execute(LedgerVersion.__table__.insert().values(version=VERSION))
+    connection.execute(delete(LedgerVersion))
+    connection.execute(insert(LedgerVersion).values(version=VERSION))
 
 
 def _add_columns(connection: Connection, old_tables: set[str]) -> None:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
+from csp.errors import OutsideFaultError
+from csp.faults import fault_in_text
+from csp.ledger.decisions import settle_decisions
 from csp.ledger.sessions import Ledger, utc_now
 from csp.ledger.tables import GateResult, GateRun
 from csp.quality.deferred import deferred
@@ -139,6 +142,9 @@ def judge(url: str, checks: Sequence[TableCheck]) -> list[Judgement]:
     Args:
         url: SQLAlchemy address of the engine that holds the tables.
         checks: The checks.
+
+    Raises:
+        OutsideFaultError: The database or the disk gave way.
     """
     if not checks:
         return []
@@ -219,6 +225,9 @@ def _judge_together(
 def _judgement(check: TableCheck, result: ExpectationValidationResult) -> Judgement:
     information = result.exception_info or {}
     if information.get("raised_exception", "exception_message" not in information and information):
+        # A database that has gone says nothing of the rows, so nothing was judged.
+        if fault := fault_in_text(str(information)):
+            raise OutsideFaultError(str(fault))
         return Judgement(check, False, f"{UNJUDGED}: the check itself failed")
     details = result.result or {}
     if not details:
@@ -267,3 +276,5 @@ def record(
                     for v in outcome.results
                 ],
             )
+        if any(v.delivery_id for v in outcome.results):
+            settle_decisions(session)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from filelock import FileLock, Timeout
+
 from csp.errors import CspError
 from csp.files import write_whole
 
 PUBLICATIONS_KEPT = 5
+LONGEST_WAIT_SECONDS = 60
 LONDON = ZoneInfo("Europe/London")
 TODAY = "today"
 
@@ -112,10 +117,38 @@ class Home:
         """Folder of one publication's files."""
         return self.published / f"publication-{number:04d}"
 
+    def absolute(self, location: str) -> str:
+        """Where something lies that the ledger names relative to the data root, if it does."""
+        return str(self.root / location) if (self.root / location).exists() else location
+
     def publication_numbers(self) -> list[int]:
         """The publications that have a folder, oldest first."""
         folders = self.published.glob("publication-*")
         return sorted(int(folder.name.rsplit("-", 1)[1]) for folder in folders)
+
+    def current_publication(self) -> int:
+        """The number of the publication that `current` points at; 0 for none."""
+        link = self.published / "current"
+        return int(link.readlink().name.rsplit("-", 1)[1]) if link.is_symlink() else 0
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Be the only process that changes what is published below this data root.
+
+        The lock is the operating system's and ends with the process that holds it.
+
+        Raises:
+            CspError: Another process has held it for longer than a minute.
+        """
+        path = self.published / ".publishing.lock"
+        try:
+            with FileLock(path, timeout=LONGEST_WAIT_SECONDS):
+                yield
+        except Timeout:
+            raise CspError(
+                f"another process has been publishing for longer than {LONGEST_WAIT_SECONDS} s "
+                f"(it holds {path}); look for it, and try again when it has ended"
+            ) from None
 
     def make_current(self, number: int) -> None:
         """Let `current` point at a publication's folder, in one step."""
@@ -135,18 +168,22 @@ class Home:
         """Where the ledger is: `CSP_LEDGER`, or SQLite below the data root."""
         return os.environ.get("CSP_LEDGER") or f"sqlite:///{self._made() / 'ledger.db'}"
 
-    def note_error(self, error: BaseException) -> Path:
+    def note_error(self, error: BaseException) -> Path | None:
         """Write down where an unforeseen error happened; its message may hold a value, so not that.
 
         Returns:
-            The log that it was added to.
+            The log that it was added to; None when it cannot be written, as what is wrong may be
+            the disk itself.
         """
-        log = self._made("logs") / "faults.log"
         frames = "".join(traceback.format_tb(error.__traceback__))
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(
-                f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}\n"
-            )
+        try:
+            log = self._made("logs") / "faults.log"
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write(
+                    f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {type(error).__name__}\n{frames}\n"
+                )
+        except OSError:
+            return None
         return log
 
     def _made(self, *parts: str) -> Path:

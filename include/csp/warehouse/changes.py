@@ -22,14 +22,6 @@ def feed_digests(periods: Iterable[ReleasePeriod], code: str) -> dict[str, str]:
     return {CODE: code} | {feed: digest.hexdigest() for feed, digest in digests.items()}
 
 
-def inputs_digest(periods: Iterable[ReleasePeriod], code: str) -> str:
-    """One digest of everything that a publication is made of: code and deliveries."""
-    digest = hashlib.sha256(code.encode())
-    for period in periods:
-        digest.update(repr(period).encode())
-    return digest.hexdigest()
-
-
 def changed_feeds(
     before: Mapping[str, str], now: Mapping[str, str], contracts: Iterable[Contract]
 ) -> list[Contract] | None:

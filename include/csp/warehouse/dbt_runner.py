@@ -20,7 +20,8 @@ from csp.catalogue.made import write_catalogue
 from csp.contracts import Contract, ContractRegistry
 from csp.contracts.borough import borough
 from csp.contracts.derived import write_made
-from csp.errors import CspError
+from csp.errors import CspError, OutsideFaultError
+from csp.faults import fault_in_text, fault_of
 from csp.files import unfinished, write_whole
 from csp.project import DBT_PROJECT, PROJECT_ROOT
 from csp.storage.home import Home
@@ -221,7 +222,9 @@ class DbtRunner:
         """Run one dbt command and give back what dbt gives.
 
         Raises:
-            CspError: It failed.
+            OutsideFaultError: It failed by the disk, the memory or the database.
+            CspError: It failed otherwise.
+            KeyboardInterrupt: A signal ended it.
         """
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
@@ -244,13 +247,21 @@ class DbtRunner:
         if outcome.success:
             return outcome.result
         if outcome.exception is not None:
+            # dbt has caught it, and cleaned up after it.
+            if isinstance(outcome.exception, KeyboardInterrupt):
+                raise outcome.exception
+            if fault := fault_of(outcome.exception) or fault_in_text(str(outcome.exception)):
+                raise OutsideFaultError(str(fault)) from outcome.exception
             first = str(outcome.exception).strip().splitlines()
             raise CspError(f"dbt {arguments[0]} could not run: {' '.join(first[:3])}")
-        failed = [
-            f"{result.node.name}: {_first_lines(str(result.message))}"
+        results = [
+            result
             for result in getattr(outcome.result, "results", [])
             if result.status in ("error", "fail", "runtime error")
         ]
+        if fault := next(filter(None, (fault_in_text(str(r.message)) for r in results)), None):
+            raise OutsideFaultError(f"dbt {arguments[0]} broke off: {fault}")
+        failed = [f"{result.node.name}: {_first_lines(str(result.message))}" for result in results]
         raise CspError(f"dbt {arguments[0]} failed at " + "; ".join(failed[:5]))
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from csp.disclosure.counts import PARTS, CellKey, Counts, learn, rounded
 from csp.disclosure.decision import Earlier, lies_apart, limits_of
 from csp.sql import quoted_list
-from csp.warehouse.engine import Warehouse
+from csp.warehouse.engine import Warehouse, current_number
 from csp.warehouse.people_cells import (
     KEY_COLUMNS,
     PeopleCells,
@@ -57,7 +57,7 @@ def control_disclosure(warehouse: Warehouse, publication_id: int) -> None:
         publication_id: The publication that is being made.
     """
     cells = read_people_cells(warehouse)
-    before = warehouse.newest_publication_id()
+    before = current_number(warehouse)
     register = _register(warehouse)
     kept = register[register["publication_id"] == before]
     decisions = {}
@@ -103,7 +103,7 @@ def attack_publication(warehouse: Warehouse, publication_id: int) -> None:
     if cells.counts:
         from csp.disclosure.attack import attack  # noqa: PLC0415 - SciPy is slow to import
 
-        before = warehouse.newest_publication_id()
+        before = current_number(warehouse)
         earlier = _earlier(warehouse, cells, before)
         exact = {
             key: made.exact for key, made in _registered(warehouse, cells, publication_id).items()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow
 
-from csp.errors import CspError
-from csp.files import write_whole
+from csp.errors import CspError, OutsideFaultError
+from csp.faults import fault_of
+from csp.files import UNFINISHED
 from csp.ledger.releases import ReleasePeriod
 from csp.quality.duckdb_dialect import duckdb_url
 from csp.sql import quoted
 from csp.storage.home import Home
+from csp.warehouse import publication_files
 from csp.warehouse.engine import (
     BUILT_TABLE,
     CANDIDATE_SCHEMAS,
@@ -56,6 +58,8 @@ class DuckDBWarehouse:
         try:
             connection = duckdb.connect(str(self.home.candidate_file), read_only=read_only)
         except duckdb.IOException as error:
+            if fault := fault_of(error):
+                raise OutsideFaultError(str(fault)) from error
             raise CspError(
                 "the candidate warehouse is in use by another refresh; wait until it has ended"
             ) from error
@@ -135,10 +139,16 @@ class DuckDBWarehouse:
             connection.register("written", frame)
             connection.execute(f"insert into {table} select * from written")
 
-    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """A lock on a file beside the publications."""
+        with self.home.publishing():
+            yield
+
+    def publish(self, note: PublicationNote) -> PublicationNote:
         """Write file and Parquet aside, rename the folder into place, repoint `current`."""
         folder = self.home.publication(note.publication_id)
-        aside = self.home.published / f".{folder.name}.unfinished"
+        aside = self.home.published / f".{folder.name}{UNFINISHED}"
         shutil.rmtree(aside, ignore_errors=True)
         (aside / "parquet").mkdir(parents=True)
         with duckdb.connect(str(aside / FILE_NAME)) as connection:
@@ -151,11 +161,24 @@ class DuckDBWarehouse:
             connection.execute(
                 f"create view publication as select * from {PUBLISHED_SCHEMA}.publication"
             )
+        location = str((folder / FILE_NAME).relative_to(self.home.root))
+        note = replace(note, checksums=checksums, location=location)
+        publication_files.write_note(aside, note)
+        shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
         self.home.make_current(note.publication_id)
-        self._write_state(note)
+        publication_files.write_state(self.home, note)
         self.home.forget_old_publications()
-        return str(folder / FILE_NAME), checksums
+        return note
+
+    def clear_unpublished(self) -> None:
+        """Remove folders that were never current."""
+        current = self.home.current_publication()
+        for aside in self.home.published.glob(f".publication-*{UNFINISHED}"):
+            shutil.rmtree(aside)
+        for number in self.home.publication_numbers():
+            if number > current:
+                shutil.rmtree(self.home.publication(number))
 
     def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
         candidate = quoted(self.home.candidate_file)
@@ -179,37 +202,29 @@ class DuckDBWarehouse:
         connection.execute("detach candidate")
         return checksums
 
-    @property
-    def _state_file(self) -> Path:
-        return self.home.published / "state.json"
-
-    def _write_state(self, note: PublicationNote) -> None:
-        state = {
-            "publication_id": note.publication_id,
-            "published_at": note.published_at.isoformat(),
-            "is_stale": note.is_stale,
-            "reasons": note.reasons,
-        }
-        write_whole(self._state_file, json.dumps(state, indent=2, ensure_ascii=False))
-
     def mark_stale(self, reasons: list[str]) -> None:
         """Write the reasons beside the publication; the publication itself is not touched."""
-        path = self._state_file
-        if not path.exists():
-            return
-        state = json.loads(path.read_text(encoding="utf-8"))
-        state |= {"is_stale": True, "reasons": reasons}
-        write_whole(path, json.dumps(state, indent=2, ensure_ascii=False))
+        if (note := self.current()) is not None:
+            publication_files.write_state(self.home, replace(note, reasons=reasons))
 
-    def stale_reasons(self) -> list[str]:
-        """What stands beside the publication."""
-        path = self._state_file
-        state = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return list(state.get("reasons", []))
+    def current(self) -> PublicationNote | None:
+        """What lies in the folder that `current` points at, and the state beside it."""
+        number = self.home.current_publication()
+        if not (self.home.publication(number) / FILE_NAME).exists():
+            return None
+        return publication_files.read_note(self.home, number) or self._old_note(number)
 
-    def newest_publication_id(self) -> int:
-        """The highest number of a publication's folder; 0 for none."""
-        return max(self.home.publication_numbers(), default=0)
+    def _old_note(self, number: int) -> PublicationNote:
+        """The note of a publication from before there were notes."""
+        said = self.query("select published_at, code_version from publication", number).rows[0]
+        location = str((self.home.publication(number) / FILE_NAME).relative_to(self.home.root))
+        return PublicationNote(
+            publication_id=number,
+            published_at=said[0],
+            code_version=said[1],
+            location=location,
+            reasons=publication_files.read_state(self.home, number),
+        )
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read from the current publication's file, or an older one's that is still kept."""

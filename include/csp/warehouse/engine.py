@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,15 +37,30 @@ class LakeInput:
 class PublicationNote:
     """What a publication says of itself inside the warehouse.
 
+    It is written with the publication in one step, and is the one place that says which one is
+    current. The ledger is told afterwards, by a later command when this one was killed between.
+
     Attributes:
+        refresh_id: The refresh that made it; 0 when an older version of the platform did.
+        inputs_digest: Digest of all that it was made of.
+        checksums: Table → rows and checksum.
+        location: Where it lies; below the data root relative to it.
         reasons: Why it is stale; empty when it is not.
     """
 
     publication_id: int
     published_at: datetime
     code_version: str
-    is_stale: bool = False
+    refresh_id: int = 0
+    inputs_digest: str = ""
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    location: str = ""
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a refresh after it was held or failed."""
+        return bool(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -102,21 +118,34 @@ class Warehouse(Protocol):
             rows: Values in the order of the columns.
         """
 
-    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
-        """Turn the candidate into the publication in one atomic step.
+    def publishing(self) -> AbstractContextManager[None]:
+        """The lock of whoever changes what is published, or says who may; it ends with its holder.
 
-        Returns:
-            Where it lies, and a checksum per table that leaves `publication_id` out.
+        Raises:
+            CspError: Another process has held it for longer than a minute.
         """
 
+    def publish(self, note: PublicationNote) -> PublicationNote:
+        """Turn the candidate into the publication in one atomic step, within `publishing`.
+
+        Returns:
+            The note with location, and a checksum per table that leaves `publication_id` out.
+        """
+
+    def clear_unpublished(self) -> None:
+        """Remove what a process that was killed in `publish` has left, within `publishing`."""
+
     def mark_stale(self, reasons: list[str]) -> None:
-        """Say on the current publication that it is stale, and why."""
+        """Say on the current publication that it is stale, and why, within `publishing`."""
 
-    def stale_reasons(self) -> list[str]:
-        """Why the current publication is stale; empty when it is not."""
-
-    def newest_publication_id(self) -> int:
-        """The highest number the engine has ever published under; 0 for none."""
+    def current(self) -> PublicationNote | None:
+        """What the publication that people read says of itself; None when nothing is published."""
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read-only SQL on the published marts."""
+
+
+def current_number(warehouse: Warehouse) -> int:
+    """The number of the publication that people read; 0 when nothing is published."""
+    note = warehouse.current()
+    return note.publication_id if note else 0

@@ -13,11 +13,13 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 import duckdb_extensions
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 from psycopg2.extras import execute_values
 from sqlalchemy.engine import URL, make_url
@@ -41,7 +43,10 @@ from csp.warehouse.lake_relation import (
     lake_select,
     template_table,
 )
-from csp.warehouse.postgres_exchange import exchange
+from csp.warehouse.postgres_exchange import exchange, read_note
+
+#: Key of the lock of whoever changes what is published.
+PUBLISHING = 20_190_402
 
 Connection = psycopg2.extensions.connection
 
@@ -233,12 +238,33 @@ class PostgresWarehouse:
                 columns = [column.name for column in cursor.description or []]
                 return QueryResult(columns, cursor.fetchall() if columns else [])
 
-    def publish(self, note: PublicationNote) -> tuple[str, dict[str, str]]:
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """An advisory lock of the warehouse's server, which ends with the connection."""
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '60s'")
+            try:
+                cursor.execute("select pg_advisory_xact_lock(%s)", [PUBLISHING])
+            except psycopg2.errors.LockNotAvailable:
+                raise CspError(
+                    "another process has been publishing for longer than 60 s; look for it in "
+                    "pg_stat_activity, and try again when it has ended"
+                ) from None
+            yield
+
+    def publish(self, note: PublicationNote) -> PublicationNote:
         """Exchange the rows of every published table in one transaction."""
         with self._connection() as connection, connection.cursor() as cursor:
-            checksums = exchange(cursor, note)
-        self._tidy(list(checksums))
-        return f"schema {PUBLISHED_SCHEMA} of {self.address.database}", checksums
+            note = exchange(cursor, replace(note, location=self._location))
+        self._tidy(list(note.checksums))
+        return note
+
+    @property
+    def _location(self) -> str:
+        return f"schema {PUBLISHED_SCHEMA} of {self.address.database}"
+
+    def clear_unpublished(self) -> None:
+        """Nothing is left: the server has undone what was not committed."""
 
     def _tidy(self, tables: list[str]) -> None:
         """Give back the space of the old rows; readers are not disturbed."""
@@ -253,7 +279,7 @@ class PostgresWarehouse:
 
     def mark_stale(self, reasons: list[str]) -> None:
         """Write the reasons on the one row of `published.publication_state`."""
-        if not self._is_published():
+        if self.current() is None:
             return
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute(
@@ -261,33 +287,16 @@ class PostgresWarehouse:
                 ["\n".join(reasons)],
             )
 
-    def _is_published(self) -> bool:
-        found = self._fetch(
-            f"select to_regclass('{PUBLISHED_SCHEMA}.publication') is not null",
-            search_path="public",
-        )
-        return bool(found.rows[0][0])
-
-    def stale_reasons(self) -> list[str]:
-        """What the one row of `published.publication_state` says."""
-        found = self.query("select reasons from publication_state where is_stale")
-        return [reason for (text,) in found.rows for reason in text.splitlines()]
-
-    def newest_publication_id(self) -> int:
-        """The number of the current publication; 0 for none."""
-        if not self._is_published():
-            return 0
-        found = self._fetch(
-            "select coalesce(max(publication_id), 0) from publication",
-            search_path=PUBLISHED_SCHEMA,
-        )
-        return int(found.rows[0][0])
+    def current(self) -> PublicationNote | None:
+        """What the rows of `published.publication` and `publication_state` say."""
+        with self._connection() as connection, connection.cursor() as cursor:
+            return read_note(cursor, self._location)
 
     def query(self, sql: str, publication_id: int | None = None) -> QueryResult:
         """Read-only SQL with `published` as the search path."""
-        if not self._is_published():
+        if (current := self.current()) is None:
             raise CspError("nothing is published yet; run: csp refresh")
         result = self._fetch(sql, search_path=PUBLISHED_SCHEMA)
-        if publication_id is not None and publication_id != self.newest_publication_id():
+        if publication_id is not None and publication_id != current.publication_id:
             raise CspError(f"publication {publication_id} is no longer kept on this engine")
         return result

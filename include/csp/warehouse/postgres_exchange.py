@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class by its name
 
@@ -16,7 +18,7 @@ from csp.warehouse.engine import (
 OWN_TABLES = ("publication", "publication_state")
 
 
-def exchange(cursor: Cursor, note: PublicationNote) -> dict[str, str]:
+def exchange(cursor: Cursor, note: PublicationNote) -> PublicationNote:
     """Put the candidate's rows in the place of the published ones.
 
     Args:
@@ -24,7 +26,7 @@ def exchange(cursor: Cursor, note: PublicationNote) -> dict[str, str]:
         note: What the publication says of itself.
 
     Returns:
-        A checksum per published table that leaves `publication_id` out.
+        The note, with a checksum per published table that leaves `publication_id` out.
     """
     checksums = {}
     cursor.execute(f"create schema if not exists {PUBLISHED_SCHEMA}")
@@ -32,8 +34,9 @@ def exchange(cursor: Cursor, note: PublicationNote) -> dict[str, str]:
         _exchange_table(cursor, schema, table)
         checksums[table] = _checksum(cursor, table)
     _drop_retired(cursor, set(checksums))
+    note = replace(note, checksums=checksums)
     _write_note(cursor, note)
-    return checksums
+    return note
 
 
 def _write_note(cursor: Cursor, note: PublicationNote) -> None:
@@ -49,8 +52,44 @@ def _write_note(cursor: Cursor, note: PublicationNote) -> None:
     cursor.execute(f"""
         create table if not exists {PUBLISHED_SCHEMA}.publication_state (
             is_stale boolean not null, reasons text not null)""")
+    for column in ("refresh_id bigint", "inputs_digest text", "checksums text"):
+        cursor.execute(
+            f"alter table {PUBLISHED_SCHEMA}.publication_state add column if not exists {column}"
+        )
     cursor.execute(f"delete from {PUBLISHED_SCHEMA}.publication_state")
-    cursor.execute(f"insert into {PUBLISHED_SCHEMA}.publication_state values (false, '')")
+    cursor.execute(
+        f"insert into {PUBLISHED_SCHEMA}.publication_state "
+        "(is_stale, reasons, refresh_id, inputs_digest, checksums) values (false, '', %s, %s, %s)",
+        [note.refresh_id, note.inputs_digest, json.dumps(dict(note.checksums))],
+    )
+
+
+def read_note(cursor: Cursor, location: str) -> PublicationNote | None:
+    """What the publication that people read says of itself; None when nothing is published."""
+    cursor.execute("select to_regclass(%s)", [f"{PUBLISHED_SCHEMA}.publication_state"])
+    ((is_there,),) = cursor.fetchall()
+    if not is_there:
+        return None
+    # A publication of an older version has no columns that say by which refresh it was made.
+    cursor.execute(
+        "select p.publication_id, p.published_at, p.code_version, to_jsonb(s) "
+        f"from {PUBLISHED_SCHEMA}.publication as p cross join {PUBLISHED_SCHEMA}.publication_state "
+        "as s"
+    )
+    found = cursor.fetchall()
+    if not found:
+        return None
+    number, published_at, code_version, state = found[0]
+    return PublicationNote(
+        publication_id=number,
+        published_at=published_at,
+        code_version=code_version,
+        refresh_id=state.get("refresh_id") or 0,
+        inputs_digest=state.get("inputs_digest") or "",
+        checksums=json.loads(state.get("checksums") or "{}"),
+        location=location,
+        reasons=state["reasons"].splitlines() if state["is_stale"] else [],
+    )
 
 
 def _candidate_tables(cursor: Cursor) -> list[tuple[str, str]]:

@@ -1,31 +1,31 @@
-"""A refresh: admit deliveries, build, gate, build, audit, publish; or hold, with the reason.
+"""A refresh: take a cut, build, gate, build, audit, publish; or hold, with the reason.
 
 Each step is a method of its own, so that the command line runs them in a row and Airflow shows
-them one by one.
+them one by one. How a refresh begins and ends is in `csp.warehouse.lifecycle`.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
-
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
-from csp.ledger.open_deliveries import open_deliveries
-from csp.ledger.releases import ready_deliveries, release_periods
+from csp.faults import in_words
+from csp.ledger.cuts import TakenCut, has_come_later, read_cut
+from csp.ledger.leases import at_step
+from csp.ledger.releases import deliveries_in
 from csp.ledger.sessions import utc_now
-from csp.ledger.tables import Publication, Refresh
-from csp.quality.delivery_gate import DeliveryGate
+from csp.ledger.tables import Refresh
 from csp.quality.judge import CheckResult, GateOutcome, TableCheck, judge, record
 from csp.quality.publication_suite import audit_suite
 from csp.quality.warehouse_suite import warehouse_suite
-from csp.warehouse.changes import changed_feeds, feed_digests, inputs_digest, untouched_models
+from csp.warehouse import lifecycle
+from csp.warehouse.changes import changed_feeds, feed_digests, untouched_models
 from csp.warehouse.code_version import code_version
+from csp.warehouse.cut_gate import nothing_left_out
 from csp.warehouse.dbt_models import (
     CORE_STAGE,
     KPI_STAGE,
@@ -36,20 +36,13 @@ from csp.warehouse.dbt_models import (
 from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
+from csp.warehouse.lake_files import check_lake
+from csp.warehouse.lifecycle import FAILED, HELD, UNNEEDED, RefreshTicket, close
 from csp.warehouse.platform import Platform
 from csp.warehouse.publication import record_publication
 
-RUNNING, PUBLISHED, HELD, FAILED = "running", "published", "held", "failed"
-UNNEEDED = "unneeded"
-GIVEN_UP_AFTER = timedelta(hours=3)
-
-
-@dataclass(frozen=True)
-class RefreshTicket:
-    """Names one refresh from its first step to its last."""
-
-    refresh_id: int
-    publication_id: int
+#: Refreshes in a row that `csp refresh` runs while files keep coming.
+MOST_IN_A_ROW = 5
 
 
 class RefreshRun:
@@ -63,6 +56,7 @@ class RefreshRun:
     def __init__(self, platform: Platform, ticket: RefreshTicket) -> None:
         self.platform, self.ticket = platform, ticket
         self.ledger, self.home = platform.ledger, platform.home
+        self.warnings: list[CheckResult] = []
 
     @cached_property
     def _dbt(self) -> DbtRunner:
@@ -70,59 +64,51 @@ class RefreshRun:
         return DbtRunner(self.platform.warehouse, self.home)
 
     @classmethod
-    def begin(cls, platform: Platform) -> RefreshRun:
-        """Open a refresh in the ledger.
+    def begin(cls, platform: Platform, owner: str = "", wait_seconds: float = 0) -> RefreshRun:
+        """Judge what no gate has seen yet, open a refresh in the ledger and take its cut.
+
+        Args:
+            platform: Home, ledger, contracts and warehouse.
+            owner: As for `csp.warehouse.lifecycle.begin`.
+            wait_seconds: Likewise.
 
         Raises:
-            CspError: Another refresh is running.
+            RefreshRunningError: Another refresh is running.
         """
-        with platform.ledger.session() as session:
-            running = session.scalars(
-                select(Refresh).where(
-                    Refresh.outcome == RUNNING, Refresh.started_at > utc_now() - GIVEN_UP_AFTER
-                )
-            ).first()
-            if running:
-                raise CspError(
-                    f"refresh {running.refresh_id} is running since {running.started_at:%H:%M} UTC;"
-                    " wait for it, or end it with: csp refresh --give-up"
-                )
-            published = session.scalar(select(func.max(Publication.publication_id))) or 0
-            refresh = Refresh(started_at=utc_now(), outcome=RUNNING, reasons=[])
-            session.add(refresh)
-            session.flush()
-            number = max(published, platform.warehouse.newest_publication_id()) + 1
-            refresh.publication_id = number
-            return cls(platform, RefreshTicket(refresh.refresh_id, number))
+        warnings = lifecycle.judge_deliveries(platform)
+        run = cls(platform, lifecycle.begin(platform, owner, wait_seconds))
+        run.warnings = warnings
+        return run
 
     @classmethod
     def give_up_running(cls, platform: Platform) -> int:
-        """Close refreshes that were left running by a crash; returns how many."""
-        with platform.ledger.session() as session:
-            closed = session.scalars(
-                update(Refresh)
-                .where(Refresh.outcome == RUNNING)
-                .values(outcome=FAILED, finished_at=utc_now(), reasons=["given up by hand"])
-                .returning(Refresh.refresh_id)
-            )
-            return len(closed.all())
+        """Close a refresh that is running, also one that a crash left so; returns how many."""
+        return lifecycle.give_up_running(platform)
 
-    @classmethod
-    def hold_what_is_left(cls, platform: Platform) -> list[str]:
-        """Hold a refresh that broke off outside a gate; returns why the last one was held."""
-        with platform.ledger.session() as session:
-            last = session.scalars(select(Refresh).order_by(Refresh.refresh_id.desc())).first()
-        if last is None:
-            return []
-        if last.outcome == RUNNING:
-            ticket = RefreshTicket(last.refresh_id, last.publication_id or 0)
-            reasons = ["a step of the refresh failed; its log in Airflow says why"]
-            cls(platform, ticket).hold(reasons, FAILED)
-            return reasons
-        return list(last.reasons)
+    @cached_property
+    def cut(self) -> TakenCut:
+        """What this refresh reads.
+
+        Raises:
+            TicketEndedError: A later refresh has begun.
+        """
+        try:
+            return read_cut(self.ledger, self.ticket.refresh_id)
+        except LookupError:
+            lifecycle.refuse_ended(self.ledger, self.ticket.refresh_id)
+            raise
+
+    @contextmanager
+    def at(self, step: str) -> Iterator[None]:
+        """Be at a step: refused when the refresh has ended, and noted whatever becomes of it."""
+        with (
+            at_step(self.ledger, self.ticket.refresh_id, step),
+            self.ledger.step(step, f"refresh {self.ticket.refresh_id}"),
+        ):
+            yield
 
     def admit_deliveries(self) -> list[CheckResult]:
-        """Judge what no gate has seen yet; hold when a bad delivery is open.
+        """Hold when a bad delivery was open as the cut was taken.
 
         Returns:
             Warnings of the delivery gates.
@@ -130,55 +116,36 @@ class RefreshRun:
         Raises:
             GateHeldError: A delivery is rejected or held, and nothing has put it right.
         """
-        warnings: list[CheckResult] = []
-        with self.ledger.step("admit deliveries", f"refresh {self.ticket.refresh_id}"):
-            for contract in self.platform.registry:
-                warnings += DeliveryGate(contract, self.home, self.ledger).run().warnings
-            if waiting := open_deliveries(self.ledger):
-                raise GateHeldError(
-                    [
-                        f"{d.feed}, delivery {d.delivery_id} ({d.file_name}): {d.reason}"
-                        for d in waiting
-                    ]
-                )
-        return warnings
+        with self.at("admit deliveries"):
+            if self.cut.open_reasons:
+                raise GateHeldError(self.cut.open_reasons)
+        return self.warnings
 
     def is_needed(self) -> bool:
-        """Whether anything has changed since the last refresh that was published.
-
-        The same deliveries, decisions, contracts and code give the same marts, so a second event
-        for what is published already needs no second refresh.
-        """
-        with self.ledger.session() as session:
-            previous = session.scalars(
-                select(Refresh)
-                .where(Refresh.refresh_id < self.ticket.refresh_id, Refresh.outcome != UNNEEDED)
-                .order_by(Refresh.refresh_id.desc())
-            ).first()
-            if previous is None or previous.outcome != PUBLISHED:
-                return True
-            publication = session.get(Publication, previous.publication_id)
-            return publication is None or publication.inputs_digest != self._inputs_digest()
-
-    @cached_property
-    def _code(self) -> str:
-        return code_version(self.platform.registry)
-
-    def _inputs_digest(self) -> str:
-        return inputs_digest(release_periods(self.ledger), self._code)
+        """Whether anything has changed since the last refresh that was published."""
+        return lifecycle.is_needed(self.ledger, self.cut)
 
     def _feed_digests(self) -> dict[str, str]:
-        return feed_digests(release_periods(self.ledger), self._code)
+        return feed_digests(self.cut.periods, self.cut.code_version)
 
     def close_unneeded(self) -> None:
         """Close the refresh without building anything; the publication stays current."""
-        with self.ledger.session() as session:
-            self._close(session, UNNEEDED, [])
+        with self.ledger.writing() as session:
+            close(session, self.ticket.refresh_id, UNNEEDED, [])
 
-    def load_lake(self) -> None:
-        """Show the warehouse exactly the deliveries that may be read."""
-        with self.ledger.step("load lake", f"refresh {self.ticket.refresh_id}"):
-            ready = ready_deliveries(self.ledger)
+    def load_lake(self, *, full: bool = False) -> None:
+        """Show the warehouse exactly the deliveries of the cut.
+
+        Args:
+            full: Let every model be built, whatever has changed.
+
+        Raises:
+            CspError: There are none, or the code is another than when the cut was taken.
+            GateHeldError: A file of the lake that will be read is not as ingest wrote it.
+        """
+        with self.at("load lake"):
+            self._refuse_other_code()
+            ready = deliveries_in(self.cut.periods)
             if not ready:
                 raise CspError("no delivery is ready to be read; take some in first: csp ingest")
             inputs = [
@@ -192,7 +159,18 @@ class RefreshRun:
                 )
                 for contract in self.platform.registry
             ]
-            self.platform.warehouse.load(inputs, release_periods(self.ledger))
+            if full:
+                self.platform.warehouse.note_built({})
+            # All of them: a model of KPIs may read a feed from which no core model is built anew.
+            check_lake(self.home, self.ledger, ready)
+            self.platform.warehouse.load(inputs, self.cut.periods)
+
+    def _refuse_other_code(self) -> None:
+        if (now := code_version(self.platform.registry)) != self.cut.code_version:
+            raise CspError(
+                f"refresh {self.ticket.refresh_id} began with code {self.cut.code_version}, and "
+                f"this is {now}: it was changed meanwhile; begin a new refresh"
+            )
 
     def build_core(self, callback: ModelCallback | None = None) -> None:
         """Seeds, staging and core models: those that rest on a feed whose deliveries changed.
@@ -200,11 +178,12 @@ class RefreshRun:
         All of them when it is not known what the candidate was built from, or the code is another.
         """
         warehouse, now = self.platform.warehouse, self._feed_digests()
-        changed = self._changed(now)
-        # A build that breaks off leaves the candidate half old, half new.
-        warehouse.note_built({})
-        self._build(CORE_STAGE, changed, callback)
-        warehouse.note_built(now)
+        with self.at(f"dbt {CORE_STAGE}"):
+            changed = self._changed(now)
+            # A build that breaks off leaves the candidate half old, half new.
+            warehouse.note_built({})
+            self._build(CORE_STAGE, changed, callback)
+            warehouse.note_built(now)
 
     def untouched(self, models: list[DbtModel]) -> list[DbtModel]:
         """The core models that `build_core` will leave as they are."""
@@ -215,16 +194,18 @@ class RefreshRun:
 
     def build_kpi(self, callback: ModelCallback | None = None) -> None:
         """Exact KPI cells, which nobody reads."""
-        self._build(KPI_STAGE, callback=callback)
+        with self.at(f"dbt {KPI_STAGE}"):
+            self._build(KPI_STAGE, callback=callback)
 
     def control_disclosure(self) -> None:
         """Decide what of the cells about people may be shown."""
-        with self.ledger.step("control disclosure", f"refresh {self.ticket.refresh_id}"):
+        with self.at("control disclosure"):
             control_disclosure(self.platform.warehouse, self.ticket.publication_id)
 
     def build_marts(self, callback: ModelCallback | None = None) -> None:
         """The marts that people read."""
-        self._build(MART_STAGE, callback=callback)
+        with self.at(f"dbt {MART_STAGE}"):
+            self._build(MART_STAGE, callback=callback)
 
     def _build(
         self,
@@ -232,8 +213,7 @@ class RefreshRun:
         changed: list[Contract] | None = None,
         callback: ModelCallback | None = None,
     ) -> None:
-        with self.ledger.step(f"dbt {stage}", f"refresh {self.ticket.refresh_id}"):
-            self._dbt.build(stage, self.ticket.publication_id, changed, callback)
+        self._dbt.build(stage, self.ticket.publication_id, changed, callback)
 
     def gate_core(self) -> GateOutcome:
         """Judge the core models before the KPI marts are built.
@@ -241,7 +221,8 @@ class RefreshRun:
         Raises:
             GateHeldError: A critical check failed.
         """
-        return self._gate("warehouse", warehouse_suite(list(self.platform.registry)))
+        with self.at("warehouse gate"):
+            return self._gate("warehouse", warehouse_suite(list(self.platform.registry)))
 
     def audit_publication(self) -> GateOutcome:
         """Attack what is hidden, and judge the KPI marts, before anybody may read them.
@@ -249,14 +230,17 @@ class RefreshRun:
         Raises:
             GateHeldError: A critical check failed.
         """
-        with self.ledger.step("attack publication", f"refresh {self.ticket.refresh_id}"):
+        with self.at("attack publication"):
             attack_publication(self.platform.warehouse, self.ticket.publication_id)
-        return self._gate("publication", audit_suite(self.ticket.publication_id))
+        with self.at("publication audit"):
+            complete = nothing_left_out(self.ledger, self.cut, self.platform.warehouse)
+            return self._gate("publication", audit_suite(self.ticket.publication_id), complete)
 
-    def _gate(self, gate: str, checks: list[TableCheck]) -> GateOutcome:
+    def _gate(self, gate: str, checks: list[TableCheck], *more: CheckResult) -> GateOutcome:
         clock = time.perf_counter()
         judgements = judge(self.platform.warehouse.judge_url(), checks)
-        outcome = GateOutcome(gate, [CheckResult.of(judgement) for judgement in judgements])
+        results = [*more, *(CheckResult.of(judgement) for judgement in judgements)]
+        outcome = GateOutcome(gate, results)
         record(self.ledger, outcome, clock=clock, refresh_id=self.ticket.refresh_id)
         if not outcome.passed:
             raise GateHeldError([str(verdict) for verdict in outcome.blocking])
@@ -267,45 +251,50 @@ class RefreshRun:
 
         Returns:
             The publication's number.
+
+        Raises:
+            TicketEndedError: The refresh has been ended meanwhile.
         """
-        number = self.ticket.publication_id
-        note = PublicationNote(number, utc_now(), self._code)
-        warehouse = self.platform.warehouse
-        inputs = warehouse.candidate_query(
-            "select distinct feed, delivery_id from lake.delivery_period"
-        ).rows
-        with self.ledger.step("publish", f"publication {number}"):
-            location, checksums = warehouse.publish(note)
-            with self.ledger.session() as session:
-                record_publication(
-                    session,
-                    note,
-                    refresh_id=self.ticket.refresh_id,
-                    engine=warehouse.name,
-                    location=location,
-                    checksums=checksums,
-                    inputs_digest=self._inputs_digest(),
-                    inputs=inputs,
-                )
-                self._close(session, PUBLISHED, [])
+        warehouse, number = self.platform.warehouse, self.ticket.publication_id
+        note = PublicationNote(
+            number,
+            utc_now(),
+            self.cut.code_version,
+            refresh_id=self.ticket.refresh_id,
+            inputs_digest=self.cut.inputs_digest,
+        )
+        with self.at("publish"), warehouse.publishing():
+            lifecycle.refuse_ended(self.ledger, self.ticket.refresh_id)
+            note = warehouse.publish(note)
+            with self.ledger.writing() as session:
+                record_publication(session, note, warehouse.name)
         return number
 
-    def hold(self, reasons: list[str], outcome: str = HELD) -> None:
-        """Leave the last publication as it is, marked stale with the reasons."""
-        self.platform.warehouse.mark_stale(reasons)
+    def more_has_come(self) -> bool:
+        """Whether something may be read by now that this refresh did not read."""
+        return has_come_later(self.ledger, self.cut)
+
+    def reasons(self) -> list[str]:
+        """Why the refresh was held or failed, as the ledger has it."""
         with self.ledger.session() as session:
-            self._close(session, outcome, reasons)
+            return list(session.get_one(Refresh, self.ticket.refresh_id).reasons)
 
-    def _close(self, session: Session, outcome: str, reasons: list[str]) -> None:
-        session.execute(
-            update(Refresh)
-            .where(Refresh.refresh_id == self.ticket.refresh_id)
-            .values(outcome=outcome, finished_at=utc_now(), reasons=reasons)
-        )
+    def hold(self, reasons: list[str], outcome: str = HELD) -> None:
+        """Leave the last publication as it is, marked stale with the reasons.
+
+        Nothing is done for a refresh that has ended already: what is published by now is not its.
+        """
+        with self.platform.warehouse.publishing(), self.ledger.writing() as session:
+            if close(session, self.ticket.refresh_id, outcome, reasons):
+                self.platform.warehouse.mark_stale(reasons)
 
 
-def refresh(platform: Platform) -> int:
-    """Run all steps in a row.
+def refresh(platform: Platform, *, full: bool = False) -> int:
+    """Run all steps in a row, and once more for what has come meanwhile.
+
+    Args:
+        platform: Home, ledger, contracts and warehouse.
+        full: Build every model, whatever has changed.
 
     Returns:
         The new publication's number.
@@ -314,21 +303,30 @@ def refresh(platform: Platform) -> int:
         GateHeldError: A gate held the publication; the last one stays, marked stale.
         CspError: A step failed; likewise.
     """
-    run = RefreshRun.begin(platform)
+    for _ in range(MOST_IN_A_ROW):
+        run = RefreshRun.begin(platform)
+        number = _run_all(run, full=full)
+        if not run.more_has_come():
+            break
+        full = False
+    return number
+
+
+def _run_all(run: RefreshRun, *, full: bool) -> int:
     try:
-        run.admit_deliveries()
-        run.load_lake()
-        run.build_core()
-        run.gate_core()
-        run.build_kpi()
-        run.control_disclosure()
-        run.build_marts()
-        run.audit_publication()
-        return run.publish()
+        with at_step(run.ledger, run.ticket.refresh_id, "begin"):
+            run.admit_deliveries()
+            run.load_lake(full=full)
+            run.build_core()
+            run.gate_core()
+            run.build_kpi()
+            run.control_disclosure()
+            run.build_marts()
+            run.audit_publication()
+            return run.publish()
     except GateHeldError as held:
         run.hold(held.reasons)
         raise
     except BaseException as error:
-        reason = str(error) if isinstance(error, CspError) else type(error).__name__
-        run.hold([f"the refresh failed: {reason}"], FAILED)
+        run.hold([f"the refresh failed: {in_words(error)}"], FAILED)
         raise

@@ -5,24 +5,31 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from csp.contracts import Contract
 from csp.contracts.dbt_models import promised_days
 from csp.contracts.periods import next_period
+from csp.ledger.gate_results import ungated_in
+from csp.ledger.leases import RUNNING, is_worked_at, running_refresh
 from csp.ledger.open_deliveries import open_deliveries
-from csp.ledger.sessions import Ledger
+from csp.ledger.releases import placed_deliveries
+from csp.ledger.sessions import Ledger, utc_now
 from csp.ledger.tables import (
     Delivery,
     DeliveryPeriod,
     GateResult,
     GateRun,
-    Publication,
     PublicationInput,
-    Refresh,
     VerdictCount,
 )
+from csp.warehouse.engine import current_number
+from csp.warehouse.lifecycle import last_refresh
 from csp.warehouse.platform import Platform
+
+BROKEN_OFF = "broken off"
+#: What was accepted is published by the end of a refresh that begins within this time.
+REFRESHED_WITHIN = timedelta(hours=1)
 
 
 def _freshness(contract: Contract, newest: date | None, today: date) -> dict[str, Any]:
@@ -89,38 +96,72 @@ def feed_status(ledger: Ledger, contract: Contract, today: date) -> dict[str, An
     }
 
 
-def publication_status(ledger: Ledger) -> dict[str, Any]:
-    """The current publication, and whether and why it is stale."""
-    with ledger.session() as session:
-        publication = session.scalars(
-            select(Publication).order_by(Publication.publication_id.desc())
-        ).first()
-        last = session.scalars(
-            select(Refresh).where(Refresh.outcome != "unneeded").order_by(Refresh.refresh_id.desc())
-        ).first()
-    held = last if last is not None and last.outcome in ("held", "failed") else None
+def publication_status(platform: Platform) -> dict[str, Any]:
+    """The current publication, and whether and why it is stale, as the engine says it."""
+    note, refresh = platform.warehouse.current(), last_refresh(platform.ledger)
+    outcome = refresh.outcome if refresh is not None else None
+    reasons = list(note.reasons) if note else []
+    if refresh is not None and outcome == RUNNING and not is_worked_at(refresh):
+        outcome = BROKEN_OFF
+        reasons.append(
+            f"refresh {refresh.refresh_id} broke off at step '{refresh.step or 'begin'}': its "
+            "process has ended; the next csp refresh clears it up"
+        )
+    elif note is None and refresh is not None:
+        reasons = list(refresh.reasons)
     return {
-        "publication_id": publication.publication_id if publication else None,
-        "published_at": publication.published_at if publication else None,
-        "engine": publication.engine if publication else None,
-        "location": publication.location if publication else None,
-        "is_stale": held is not None,
-        "reasons": list(held.reasons) if held else [],
-        "last_refresh": last.outcome if last else None,
+        "publication_id": note.publication_id if note else None,
+        "published_at": note.published_at if note else None,
+        "engine": platform.warehouse.name if note else None,
+        "location": platform.home.absolute(note.location) if note else None,
+        "is_stale": bool(note and reasons),
+        "reasons": reasons,
+        "last_refresh": outcome,
     }
 
 
-def published_deliveries(ledger: Ledger) -> set[str]:
-    """Deliveries that the newest publication was built from."""
-    with ledger.session() as session:
-        newest = session.scalar(select(func.max(Publication.publication_id)))
+def published_deliveries(platform: Platform) -> set[str]:
+    """Deliveries that the current publication was built from."""
+    number = current_number(platform.warehouse)
+    with platform.ledger.session() as session:
         return set(
             session.scalars(
                 select(PublicationInput.delivery_id).where(
-                    PublicationInput.publication_id == newest
+                    PublicationInput.publication_id == number
                 )
             )
         )
+
+
+def unpublished_deliveries(platform: Platform) -> dict[str, list[str]]:
+    """Deliveries that may be read and are not in the current publication.
+
+    Returns:
+        `waiting`: those that a running refresh reads, or that came so lately that the next is still
+        to begin. `left_out`: those that should have been published by now, which is an alarm.
+    """
+    number, promised = current_number(platform.warehouse), utc_now() - REFRESHED_WITHIN
+    published = exists().where(
+        PublicationInput.publication_id == number,
+        PublicationInput.delivery_id == Delivery.delivery_id,
+    )
+    with platform.ledger.session() as session:
+        rows = session.execute(
+            select(Delivery.delivery_id, Delivery.file_name, Delivery.first_received_at)
+            .where(Delivery.verdict == "accepted", Delivery.accepted_rows > 0, ~published)
+            .order_by(Delivery.arrival)
+        ).all()
+        readable = {p.delivery_id for p in placed_deliveries(session)} if rows else set()
+        readable |= set(ungated_in(session)) if rows else set()
+        refresh = running_refresh(session)
+    is_on_its_way = refresh is not None and is_worked_at(refresh)
+    found: dict[str, list[str]] = {"waiting": [], "left_out": []}
+    for row in rows:
+        if row.delivery_id in readable:
+            is_waiting = is_on_its_way or row.first_received_at > promised
+            kind = "waiting" if is_waiting else "left_out"
+            found[kind].append(f"{row.file_name} ({row.delivery_id})")
+    return found
 
 
 def standing_warnings(ledger: Ledger) -> list[str]:
@@ -159,5 +200,6 @@ def platform_status(platform: Platform) -> dict[str, Any]:
             for d in open_deliveries(platform.ledger)
         ],
         "warnings": standing_warnings(platform.ledger),
-        "publication": publication_status(platform.ledger),
+        "publication": publication_status(platform),
+        "unpublished": unpublished_deliveries(platform),
     }

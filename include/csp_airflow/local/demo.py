@@ -134,7 +134,7 @@ def _nothing_is_left(platform: Platform, last_refresh: dict[str, Any]) -> bool:
     if last_refresh["state"] == "failed":
         return True
     ready = {d for ids in ready_deliveries(platform.ledger).values() for d in ids}
-    return ready <= published_deliveries(platform.ledger)
+    return ready <= published_deliveries(platform)
 
 
 def _show_tasks(

@@ -97,6 +97,17 @@ class AirflowRest:
         answer = self.client.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None})
         return str(_checked(answer).json()["dag_run_id"])
 
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Let one task of a run that has ended be run again."""
+        body = {
+            "dry_run": False,
+            "dag_run_id": run_id,
+            "task_ids": [task_id],
+            "only_failed": False,
+            "reset_dag_runs": True,
+        }
+        _checked(self.client.post(f"/api/v2/dags/{dag_id}/clearTaskInstances", json=body))
+
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Runs of a DAG, or of all when it is `~`, oldest first."""
         return self._all(f"dags/{dag_id}/dagRuns", "dag_runs")
@@ -115,9 +126,10 @@ class AirflowRest:
         tasks = self._all(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances")
         return {task["task_id"]: task["state"] for task in tasks}
 
-    def task_log(self, dag_id: str, run_id: str, task_id: str) -> str:
-        """Log of a task's first try."""
-        return str(self.get(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/1"))
+    def task_log(self, dag_id: str, run_id: str, task_id: str, attempt: int = 1) -> str:
+        """Log of one try of a task, the first when not said otherwise."""
+        task = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}"
+        return str(self.get(f"{task}/logs/{attempt}"))
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, key: str) -> Any:  # noqa: ANN401
         """What a task left for others under a key."""
@@ -137,6 +149,19 @@ class AirflowRest:
                 return state
             time.sleep(0.5)
         raise CspError(f"run {run_id} of {dag_id} has not ended within {seconds:.0f} s")
+
+    def await_runs(self, dag_id: str, count: int, seconds: float = 120) -> list[str]:
+        """Wait until a DAG has had so many runs, ended or not; returns their ids.
+
+        Raises:
+            CspError: There were fewer in that time.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if len(runs := self.runs(dag_id)) >= count:
+                return [str(run["dag_run_id"]) for run in runs]
+            time.sleep(0.5)
+        raise CspError(f"{dag_id} had fewer than {count} runs within {seconds:.0f} s")
 
     def await_quiet(self, dag_id: str, at_least: int, seconds: float = 600) -> dict[str, Any]:
         """Wait until a DAG has had so many runs and none is under way; returns the last.

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from csp.catalogue import KpiCatalogue
-from csp.catalogue.checks import described_tables, rendered
+from csp.catalogue.checks import described_tables, renderer
 from csp.catalogue.measure_sql import measure_sql
 from csp.catalogue.model import Kpi
 from csp.contracts import ContractRegistry
@@ -24,6 +24,9 @@ def _described() -> dict[str, dict[str, str]]:
 @cache
 def _entries() -> dict[str, Kpi]:
     return {kpi.id: kpi for kpi in KpiCatalogue()}
+
+
+_renderer = cache(renderer)
 
 
 def measured(*kpi_ids: str, kpis: list[Kpi] | None = None, **facts: list[Row]) -> list[tuple]:
@@ -52,7 +55,7 @@ def measured(*kpi_ids: str, kpis: list[Kpi] | None = None, **facts: list[Row]) -
                 columns, holders = ", ".join(row), ", ".join("?" * len(row))
                 values = list(row.values())
                 connection.execute(f"insert into {name} ({columns}) values ({holders})", values)
-        found = connection.execute(rendered(sql)).fetchall()
+        found = connection.execute(_renderer()(sql)).fetchall()
     return sorted((_short(row) for row in found), key=str)
 
 

@@ -103,13 +103,3 @@ def test_an_id_that_fits_none_or_several_deliveries_is_refused(book: Book) -> No
     for beginning, number in (("", 2), ("no such", 0), ("%", 0), ("_", 0)):
         with pytest.raises(CspError, match=f"{number} deliveries begin with"):
             find_delivery(book.ledger, beginning)
-
-
-def test_what_is_held_back_is_listed_newest_first_with_its_reason(book: Book) -> None:
-    rejected = book.deliver(NAME, verdict="rejected")
-    held = book.deliver("held.csv", gate=False)
-    book.deliver("good.csv")
-    listed = held_back(book.ledger)
-    assert [row["delivery_id"] for row in listed] == [held, rejected]
-    assert [row["is_open"] for row in listed] == [True, True]
-    assert listed[1]["why"] == "D06 too many"

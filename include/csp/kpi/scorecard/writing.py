@@ -8,8 +8,9 @@ from pathlib import Path
 from csp.files import write_whole
 from csp.kpi.scorecard import pack, page, table
 from csp.kpi.scorecard.reading import read_board
+from csp.warehouse.duckdb_engine import DuckDBWarehouse
+from csp.warehouse.engine import current_number
 from csp.warehouse.platform import Platform
-from csp.warehouse.status import publication_status
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,12 @@ def write_scorecard(platform: Platform) -> Scorecard:
     write_whole(files.html, page.render(board).encode())
     write_whole(files.csv, table.render(board).encode("utf-8-sig"))
     write_whole(files.pdf, pack.render(board))
-    if board.publication_id == max(home.publication_numbers()):
-        home.make_current(board.publication_id)
-        home.forget_old_publications()
+    if platform.warehouse.name != DuckDBWarehouse.name:
+        # There the folder holds these pages alone, and follows what the server says is current.
+        with platform.warehouse.publishing():
+            if board.publication_id == current_number(platform.warehouse):
+                home.make_current(board.publication_id)
+                home.forget_old_publications()
     return files
 
 
@@ -57,7 +61,7 @@ def rewrite_scorecard(platform: Platform) -> Scorecard | None:
     Why the publication was held matters more than its page, so an error here is noted in the log
     of errors and not raised.
     """
-    if publication_status(platform.ledger)["publication_id"] is None:
+    if platform.warehouse.current() is None:
         return None
     try:
         return write_scorecard(platform)

@@ -1,0 +1,1 @@
+"""Real processes that are killed, raced and stopped, and what the platform is like afterwards."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import lzma
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
-from typing import IO
+from typing import IO, Any, cast
 
+from csp.errors import CspError
 from csp.faults import fault_of
 
 MOST_UNPACKED_BYTES = 8 << 30
@@ -24,17 +27,57 @@ class ArchiveError(Exception):
     """An archive that must not be unpacked; the message says why, in one sentence."""
 
 
+class FileGoneError(CspError):
+    """A file that was there when it was listed is not there any more."""
+
+
+class FileUnreadableError(CspError):
+    """A file whose bytes the system does not give; the message says which and why."""
+
+
+class _File(io.FileIO):
+    """A file opened for reading, whose faults are told from those of what it holds."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            super().__init__(path)
+        except FileNotFoundError:
+            raise FileGoneError(f"{path}: gone; another process has taken it") from None
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        self.path = path
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - the type has no name
+        """Read as a file does."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> FileUnreadableError:
+    return FileUnreadableError(
+        f"{path} cannot be read ({error.strerror}); see who may read it, or whether its disk "
+        "answers, and ingest it again"
+    )
+
+
 @dataclass(frozen=True)
 class Arrival:
     """One file as it arrived.
 
     Attributes:
         path: The file, or the archive that holds it.
-        member: Name inside the archive, or None.
+        member: Which file inside the archive, or None; two may have one name.
     """
 
     path: Path
-    member: str | None = None
+    info: zipfile.ZipInfo | None = None
+
+    @property
+    def member(self) -> str | None:
+        """Name inside the archive, or None."""
+        return self.info.filename if self.info else None
 
     @property
     def name(self) -> str:
@@ -47,19 +90,41 @@ class Arrival:
 
         Raises:
             ArchiveError: The archive's checksum does not hold, or it asks for a password.
-            OSError: The disk or the system is at fault, here or where the bytes go.
+            FileGoneError: It is not there any more.
+            FileUnreadableError: The system does not give its bytes.
         """
-        if self.member is None:
-            with self.path.open("rb") as stream:
-                yield stream
-            return
+        with io.BufferedReader(_File(self.path)) as file:
+            if self.info is None:
+                yield file
+                return
+            try:
+                archive = zipfile.ZipFile(file)
+                stream = archive.open(self.info)
+            except UNREADABLE as error:
+                if fault_of(error):
+                    raise
+                raise self._not_unpacked() from error
+            with archive, stream:
+                yield cast(IO[bytes], _Member(stream, self))
+
+    def _not_unpacked(self) -> ArchiveError:
+        return ArchiveError(f"member {self.member} cannot be unpacked")
+
+
+class _Member(io.RawIOBase):
+    """A member's bytes as they are unpacked; what fails then is the archive's fault."""
+
+    def __init__(self, stream: IO[bytes], arrival: Arrival) -> None:
+        self.stream, self.arrival = stream, arrival
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
         try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
-                yield stream
+            return self.stream.read(size)
         except UNREADABLE as error:
             if fault_of(error):
                 raise
-            raise ArchiveError(f"member {self.member} cannot be unpacked") from error
+            raise self.arrival._not_unpacked() from error
 
 
 def is_left_alone(path: PurePath) -> bool:
@@ -67,14 +132,15 @@ def is_left_alone(path: PurePath) -> bool:
     return path.name.startswith(".") or path.suffix == ".part"
 
 
-def _members(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (*UNREADABLE, ValueError) as error:
-        if fault_of(error):
-            raise
-        raise ArchiveError("the archive is broken or cut short") from error
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    with io.BufferedReader(_File(path)) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                infos = [info for info in archive.infolist() if not info.is_dir()]
+        except (*UNREADABLE, ValueError) as error:
+            if fault_of(error):
+                raise
+            raise ArchiveError("the archive is broken or cut short") from error
     for info in infos:
         inside = PurePosixPath(info.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in "".join(inside.parts[:1]):
@@ -87,7 +153,7 @@ def _members(path: Path) -> list[str]:
     is_bomb = unpacked > SMALL_ARCHIVE_BYTES and unpacked / packed > MOST_UNPACKED_RATIO
     if unpacked > MOST_UNPACKED_BYTES or is_bomb:
         raise ArchiveError("the archive unpacks to far more than it may hold")
-    return sorted(info.filename for info in infos)
+    return sorted(infos, key=lambda info: info.filename)
 
 
 def arrivals(path: Path) -> list[Arrival]:
@@ -102,18 +168,32 @@ def arrivals(path: Path) -> list[Arrival]:
     Raises:
         ArchiveError: An archive is broken or empty, points outside itself, or is a bomb.
             A folder never raises: its broken archives come back as plain files, to be rejected
-            by name.
+            by name, and so does what cannot be read, to be refused.
+        FileGoneError: An archive is not there any more.
+        FileUnreadableError: The system does not give an archive's bytes.
     """
     if path.is_dir():
-        found: list[Arrival] = []
-        for child in sorted(path.rglob("*")):
-            if not child.is_file() or is_left_alone(child):
-                continue
-            try:
-                found += arrivals(child)
-            except ArchiveError:
-                found.append(Arrival(child))
-        return found
+        return [arrival for child in _below(path) for arrival in arrivals_or_itself(child)]
     if path.suffix.lower() == ".zip":
-        return [Arrival(path, member) for member in _members(path)]
+        return [Arrival(path, info) for info in _members(path)]
     return [Arrival(path)]
+
+
+def arrivals_or_itself(path: Path) -> list[Arrival]:
+    """As `arrivals`; what cannot be opened comes back as a plain file, which says why when read."""
+    try:
+        return arrivals(path)
+    except (ArchiveError, FileGoneError, FileUnreadableError):
+        return [Arrival(path)]
+
+
+def _below(folder: Path) -> list[Path]:
+    """Files below a folder, sorted, and the folders below it that cannot be looked into."""
+    closed: list[Path] = []
+    files = [
+        path
+        for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(Path(e.filename)))
+        for path in (Path(parent, name) for name in names)
+        if path.is_file() and not is_left_alone(path)
+    ]
+    return sorted([*files, *closed])

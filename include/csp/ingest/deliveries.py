@@ -1,37 +1,47 @@
-"""Ingesting deliveries: land, recognise, evaluate, write, record; one outcome each."""
+"""Ingesting deliveries: receive, recognise, judge, put into place, record; one outcome each."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from csp.contracts import Contract, ContractRegistry
 from csp.errors import CspError
-from csp.ingest.arrival import ArchiveError, Arrival, arrivals
-from csp.ingest.deduplicate import seen_before, told_apart
+from csp.ingest.arrival import (
+    ArchiveError,
+    Arrival,
+    FileGoneError,
+    FileUnreadableError,
+    arrivals_or_itself,
+)
+from csp.ingest.deduplicate import AGAIN, NEW, REFUSED, REPEAT, Before, look
 from csp.ingest.engine import IngestEngine
-from csp.ingest.findings import Finding, RejectedError, reject
-from csp.ingest.header import map_header, read_header
-from csp.ingest.landing import ready_to_keep, receive
+from csp.ingest.epoch_keys import EpochKeys
+from csp.ingest.judging import ACCEPTED, Judgement, judged, recognised
+from csp.ingest.landing import receive
 from csp.ingest.placing import put_into_landing, put_into_place
-from csp.ingest.received import IngestOutcome, JudgedFiles, ReceivedFile, day_in_london
-from csp.ingest.recognise import facts_of_name, recognise, said_feed
-from csp.ingest.recording import record
-from csp.ingest.rows import RowIngest
+from csp.ingest.received import IngestOutcome, JudgedFiles, ReceivedFile
+from csp.ingest.recognise import facts_of_name
+from csp.ingest.recording import Try, note_repeat, record
 from csp.ledger.sessions import Ledger
 from csp.pseudonyms.keys import KeyMissingError, KeyRefusedError, KeyRing
 from csp.storage.home import Home
 from csp.storage.scratch import own_scratch, sweep_scratch
 
-REFUSED = "refused"
-#: The word by which the ledger has known the step from its first version on.
-LEDGER_STEP = "intake"
+GONE = "gone"
 
 
 class Ingest:
-    """Ingests files into one data root.
+    """Ingests files into one data root, beside other processes that do.
+
+    Each file is judged in scratch of the run's own. Then, in one transaction in which nobody else
+    writes, it is looked whether another process has recorded the delivery meanwhile, its files are
+    moved to where they stay, and the ledger is told. What a process that was killed before the
+    transaction's end has moved is replaced when the file is ingested again, as it still lies where
+    it came from.
 
     Args:
         home: The data root.
@@ -51,6 +61,7 @@ class Ingest:
     ) -> None:
         self.home, self.ledger, self.engine, self.folder = home, ledger, engine, folder
         self.feeds = {contract.id: contract for contract in contracts}
+        self.epoch_keys = EpochKeys(ledger)
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IngestOutcome:
         """Ingest one file.
@@ -62,69 +73,65 @@ class Ingest:
         files = JudgedFiles(self.folder / "file")
         files.folder.mkdir()
         try:
-            return self._take(arrival, feed, files)
+            file = _received(arrival, files)
+            return self._tried(file, feed)
+        except FileGoneError as error:
+            return IngestOutcome(arrival.name, "", feed, GONE, str(error))
+        except FileUnreadableError as error:
+            return IngestOutcome(arrival.name, "", feed, REFUSED, str(error))
         finally:
             shutil.rmtree(files.folder)
 
-    def _take(self, arrival: Arrival, feed: str | None, files: JudgedFiles) -> IngestOutcome:
+    def _tried(self, file: ReceivedFile, feed: str | None) -> IngestOutcome:
+        """What became of a file; the try is a step of the ledger whatever becomes of it."""
+        this_try = Try()
         try:
-            with arrival.open() as stream:
-                file = ReceivedFile(arrival.name, receive(stream, files.folder), files)
-        except ArchiveError as error:
-            return self._broken_archive(arrival, feed, files, str(error))
-        try:
-            with self.ledger.step(LEDGER_STEP, file.delivery_id) as detail:
-                outcome = self._ingest(file, feed)
-                detail.append(outcome.verdict)
-        except KeyMissingError as error:
-            return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(error))
+            return self._ingest(file, feed, this_try)
+        except Exception as error:
+            with self.ledger.writing() as session:
+                this_try.ended(session, file.delivery_id, "failed", type(error).__name__)
+            if isinstance(error, KeyMissingError):
+                return _outcome(file, REFUSED, str(error))
+            raise
+
+    def _ingest(self, file: ReceivedFile, feed: str | None, this_try: Try) -> IngestOutcome:
+        unknown = recognised(file, feed, self.feeds)
+        with self.ledger.session() as session:
+            before = look(session, file)
+        judgement = None
+        if before.delivery is not None:
+            file.delivery_id = before.delivery.delivery_id
+        if before.means in (NEW, AGAIN):
+            judgement = judged(file, unknown, self.engine, self._ring)
+        with self.ledger.writing() as session:
+            before = look(session, file)
+            outcome = self._settled(session, file, judgement, before)
+            this_try.ended(session, file.delivery_id, "done", outcome.verdict)
         return outcome
 
-    def _broken_archive(
-        self, arrival: Arrival, feed: str | None, files: JudgedFiles, why: str
+    def _settled(
+        self, session: Session, file: ReceivedFile, judgement: Judgement | None, before: Before
     ) -> IngestOutcome:
-        with arrival.path.open("rb") as stream:
-            file = ReceivedFile(arrival.name, receive(stream, files.folder), files)
-        try:
-            if known := self._known(file):
-                return known
-            file.facts = said_feed(file.name, feed, self.feeds)
-            return self._rejected(file, reject("D10", f"{why}; ask the partner to send it again"))
-        except KeyMissingError as missing:
-            return IngestOutcome(file.name, file.delivery_id, feed, REFUSED, str(missing))
-
-    def _ingest(self, file: ReceivedFile, feed: str | None) -> IngestOutcome:
-        if known := self._known(file):
-            return known
-        file.facts = said_feed(file.name, feed, self.feeds)
-        try:
-            if file.name.lower().endswith(".zip"):
-                raise reject("D10", "the archive cannot be unpacked; ask for it again")
-            read_by = partial(read_header, file.landed.path)
-            file.facts = file.facts or recognise(file.name, read_by, self.feeds.values())
-            if file.facts is None:
-                return self._unrecognised(file)
-            contract = file.facts.contract
-            headers = read_by(contract.platform.format)
-            file.ring = self._ring(contract)
-            file.header = header = map_header(contract, headers)
-            file.rows = rows = RowIngest(
-                file,
-                header,
-                contract,
-                self.engine,
+        """Put into place and record what became of a file, as the ledger stands now."""
+        if before.means == REPEAT and before.delivery is not None:
+            note_repeat(session, file, before.delivery)
+        if before.means in (REPEAT, REFUSED):
+            return _outcome(file, before.means, before.why)
+        if judgement is None:
+            return _outcome(file, REFUSED, "the ledger has changed meanwhile; ingest it again")
+        if file.feed:
+            put_into_place(
                 file.files,
-                received_on=day_in_london(file.received_at),
-                ring=file.ring,
-            ).take()
-        except RejectedError as error:
-            return self._rejected(file, error)
-        return self._recorded(file, "accepted", findings=[*header.findings, *rows.findings])
-
-    def _known(self, file: ReceivedFile) -> IngestOutcome | None:
-        """What the delivery was the first time, when it need not be judged again."""
-        file.landed = told_apart(file.landed, file.name, self.ledger, self.feeds)
-        return seen_before(file, self.ledger, self.feeds)
+                self.home,
+                file.feed,
+                file.delivery_id,
+                is_accepted=judgement.verdict == ACCEPTED,
+            )
+        if judgement.kept:
+            sha256 = file.landed.sha256
+            put_into_landing(judgement.kept, self.home, sha256, is_sealed=judgement.is_sealed)
+        record(session, file, judgement, before, self.home)
+        return _outcome(file, judgement.verdict, judgement.reason or "", judgement)
 
     def _ring(self, contract: Contract | None) -> KeyRing | None:
         """The keys that a feed needs; a file of no known feed is sealed when there are any.
@@ -132,61 +139,50 @@ class Ingest:
         Raises:
             KeyMissingError: The feed needs a key and there is none, or one that may not be used.
         """
-        if contract:
-            return KeyRing.from_environment(contract.id) if contract.needs_key else None
+        if contract and not contract.needs_key:
+            return None
         try:
-            return KeyRing.from_environment()
+            return self.epoch_keys.hold(KeyRing.from_environment(contract.id if contract else None))
         except KeyRefusedError:
             raise
         except KeyMissingError:
+            if contract:
+                raise
             return None
 
-    def _keep(self, file: ReceivedFile) -> None:
-        file.ring = file.ring or self._ring(file.contract)
-        unknown = "sealed" if file.ring else "plain"
-        how = file.contract.platform.kept_in_landing if file.contract else unknown
-        kept = ready_to_keep(file.landed, how, file.ring, file.files.sealed)
-        if kept:
-            put_into_landing(kept, self.home, file.landed.sha256, is_sealed=how == "sealed")
 
-    def _unrecognised(self, file: ReceivedFile, finding: Finding | None = None) -> IngestOutcome:
-        detail = "neither its name nor its header is that of a known feed; it is kept in landing"
-        finding = finding or reject("D04", detail).finding
-        return self._recorded(file, "unrecognised", finding.detail, findings=[finding])
+def _received(arrival: Arrival, files: JudgedFiles) -> ReceivedFile:
+    """The file in scratch; the archive's own bytes when it cannot be unpacked."""
+    broken = "the archive cannot be unpacked; ask for it again"
+    try:
+        with arrival.open() as stream:
+            landed = receive(stream, files.folder)
+    except ArchiveError as error:
+        broken = f"{error}; ask the partner to send it again"
+        with Arrival(arrival.path).open() as stream:
+            landed = receive(stream, files.folder)
+        return ReceivedFile(arrival.name, landed, files, broken)
+    is_archive = arrival.name.lower().endswith(".zip")
+    return ReceivedFile(arrival.name, landed, files, broken if is_archive else "")
 
-    def _rejected(self, file: ReceivedFile, error: RejectedError) -> IngestOutcome:
-        finding = error.finding
-        if file.facts is None:
-            return self._unrecognised(file, finding)
-        return self._recorded(
-            file,
-            "rejected",
-            f"{finding.code} {finding.name}: {finding.detail}",
-            findings=[finding],
-            is_kept=not error.must_not_be_kept,
-        )
 
-    def _recorded(
-        self,
-        file: ReceivedFile,
-        verdict: str,
-        reason: str | None = None,
-        *,
-        findings: list[Finding],
-        is_kept: bool = True,
-    ) -> IngestOutcome:
-        """The outcome, once the file is kept and the ledger and the partner have been told."""
-        if is_kept:
-            self._keep(file)
-        if file.feed:
-            put_into_place(
-                file.files,
-                self.home,
-                file.feed,
-                file.delivery_id,
-                is_accepted=verdict == "accepted",
-            )
-        return record(file, verdict, reason, findings, ledger=self.ledger, home=self.home)
+def _outcome(
+    file: ReceivedFile, verdict: str, reason: str, judgement: Judgement | None = None
+) -> IngestOutcome:
+    rows = file.rows if judgement else None
+    if judgement is None:
+        return IngestOutcome(file.name, file.delivery_id, file.feed, verdict, reason)
+    return IngestOutcome(
+        file.name,
+        file.delivery_id,
+        file.feed,
+        verdict,
+        reason,
+        rows.accepted if rows else 0,
+        rows.quarantined if rows else 0,
+        rows.account.rejected if rows else file.landed.physical_lines,
+        judgement.findings,
+    )
 
 
 def _of_feed(found: list[Arrival], contract: Contract) -> list[Arrival]:
@@ -205,6 +201,8 @@ def ingest_each(
 ) -> Iterator[tuple[Path, list[IngestOutcome]]]:
     """Ingest every file below the paths, in sorted order, and tell of each path as it is done.
 
+    Several processes may do so at once, with the same files or others.
+
     Args:
         paths: Files, archives or folders.
         home: The data root.
@@ -214,21 +212,13 @@ def ingest_each(
 
     Yields:
         The path, and one outcome per file or archive member. A data error is an outcome, never
-        an exception.
-
-    Raises:
-        CspError: A path does not exist.
+        an exception, and so is a file that cannot be read or that another process has taken.
     """
     sweep_scratch(home)
     with own_scratch(home) as folder, IngestEngine(folder) as engine:
         ingest = Ingest(home, ledger, registry, engine, folder)
         for path in paths:
-            if not path.exists():
-                raise CspError(f"{path}: no such file or folder")
-            try:
-                found = arrivals(path)
-            except ArchiveError:
-                found = [Arrival(path)]
+            found = arrivals_or_itself(path)
             if feed:
                 found = _of_feed(found, registry.get(feed))
             yield path, [ingest.take(arrival, feed) for arrival in found]
@@ -242,6 +232,14 @@ def ingest_files(
     *,
     feed: str | None = None,
 ) -> list[IngestOutcome]:
-    """As `ingest_each`, with all outcomes at the end."""
+    """As `ingest_each`, with all outcomes at the end.
+
+    Raises:
+        CspError: A path does not exist; nothing is ingested then.
+    """
+    paths = list(paths)
+    for path in paths:
+        if not path.exists():
+            raise CspError(f"{path}: no such file or folder")
     taken = ingest_each(paths, home, ledger, registry, feed=feed)
     return [outcome for _, outcomes in taken for outcome in outcomes]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ RECEIVED = "received-"
 # Each blank that is trimmed, and the bytes without which no allowed encoding writes it: one byte
 # is looked for, as that is the fastest there is and no chunk's edge can hide it.
 BLANKS = {" ": b" ", "\t": b"\t", "\u00a0": b"\xa0", "\ufeff": b"\xef\xfe"}
+# What a line holds that holds nothing: blanks, line ends, and the second bytes of UTF-16.
+NOTHING = b" \t\r\n\x00"
+LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,7 @@ class LandedFile:
         is_ascii: Whether every byte is ASCII.
         has_nul: Whether a byte is zero, which no text file but UTF-16 has.
         blanks: The blanks that the file may hold, and so a value may have around it.
-        sent_as: Its name without the archive, when the same bytes came before and only the name
-            makes this another delivery (`csp.ingest.deduplicate` says when); else empty.
+        has_rows: Whether it says anything below its first line.
     """
 
     path: Path
@@ -53,17 +56,7 @@ class LandedFile:
     is_ascii: bool
     has_nul: bool
     blanks: str
-    sent_as: str = ""
-
-    @property
-    def delivery_id(self) -> str:
-        """The first 16 characters of the sha256 name the delivery everywhere.
-
-        Two empty files say nothing of each other, so that their names tell them apart (`sent_as`).
-        """
-        if not self.sent_as:
-            return self.sha256[:16]
-        return hashlib.sha256(f"{self.sha256} {self.sent_as}".encode()).hexdigest()[:16]
+    has_rows: bool
 
     @property
     def physical_lines(self) -> int:
@@ -83,6 +76,9 @@ class _Look:
         self.size = self.line_feeds = self.carriage_returns = 0
         self.is_ascii, self.has_nul, self.last = True, False, b""
         self.blanks: set[str] = set()
+        # None before the first line that is not blank, False once it has ended.
+        self.is_in_header: bool | None = None
+        self.has_rows = False
 
     def take(self, chunk: bytes) -> None:
         """Look at the next bytes; a line end over a chunk's edge is seen with the last byte."""
@@ -96,6 +92,18 @@ class _Look:
             blank for blank, marks in BLANKS.items() if any(mark in chunk for mark in marks)
         }
         self.last = chunk[-1:]
+        if not self.has_rows:
+            self._look_below_first_line(chunk)
+
+    def _look_below_first_line(self, chunk: bytes) -> None:
+        """Whether anything but blanks stands below the first line that is not blank."""
+        if self.is_in_header is None:
+            chunk = chunk.lstrip(NOTHING)
+            self.is_in_header = True if chunk else None
+        if self.is_in_header:
+            end = LINE_END.search(chunk)
+            self.is_in_header, chunk = end is None, chunk[end.end() :] if end else b""
+        self.has_rows = bool(chunk.strip(NOTHING))
 
 
 def _hashed_beside(source: IO[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
@@ -154,6 +162,7 @@ def receive(source: IO[bytes], folder: Path) -> LandedFile:
         is_ascii=look.is_ascii,
         has_nul=look.has_nul,
         blanks="".join(blank for blank in BLANKS if blank in look.blanks),
+        has_rows=look.has_rows,
     )
 
 

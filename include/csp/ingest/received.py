@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.contracts import Contract
 from csp.ingest.findings import Finding
 from csp.ingest.header import HeaderMap
+from csp.ingest.identity import delivery_id_of, sent_as
 from csp.ingest.landing import LandedFile
 from csp.ingest.reading import LineAccount
 from csp.ingest.recognise import NameFacts
@@ -92,6 +93,9 @@ class ReceivedFile:
         name: As it arrived: a file's name, or `archive.zip/member`.
         landed: Its bytes, and what one pass over them told.
         files: Where what it leaves is written while it is judged.
+        broken: Why its archive cannot be unpacked, when these are the archive's bytes; else empty.
+        sent_as: What of its name makes it another delivery (`csp.ingest.identity`).
+        delivery_id: The name of the delivery everywhere, once its feed is recognised.
         received_at: When, as the ledger keeps it.
         ring: The keys that its tokens are made with, or that it is sealed with.
         facts: Its feed and what its name says, once that is recognised.
@@ -102,7 +106,10 @@ class ReceivedFile:
     name: str
     landed: LandedFile
     files: JudgedFiles
+    broken: str = ""
     received_at: datetime = field(default_factory=utc_now)
+    sent_as: str = ""
+    delivery_id: str = ""
     ring: KeyRing | None = None
     facts: NameFacts | None = None
     header: HeaderMap | None = None
@@ -118,10 +125,10 @@ class ReceivedFile:
         """Its feed, once that is recognised."""
         return self.contract.id if self.contract else None
 
-    @property
-    def delivery_id(self) -> str:
-        """The name of the delivery everywhere."""
-        return self.landed.delivery_id
+    def identify(self) -> None:
+        """Name the delivery, by what is known of its feed now."""
+        self.sent_as = sent_as(self.name, self.facts, has_rows=self.landed.has_rows)
+        self.delivery_id = delivery_id_of(self.feed, self.landed.sha256, self.sent_as)
 
 
 @dataclass(frozen=True)
@@ -129,8 +136,11 @@ class IngestOutcome:
     """What became of one file.
 
     Attributes:
-        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), or refused
-            (a key is missing; nothing is recorded, and the file waits where it lies).
+        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), gone (another
+            process has taken the file), or refused (a key is missing, the file cannot be read, or a
+            refresh is reading what it would replace; nothing is recorded, and the file waits where
+            it lies).
+        delivery_id: Empty when no delivery was made of it.
         reason: Why it was rejected or what a repeat was the first time; else empty.
     """
 

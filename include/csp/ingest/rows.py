@@ -74,6 +74,12 @@ def _accepted_periods(
     return accepted
 
 
+def has_not_ended(named: date | None, contract: Contract, today: date) -> bool:
+    """Whether the period that a file's name says has not even begun on a day."""
+    kind = contract.platform.grain.periodKind
+    return named is not None and first_of_period(named, kind) > first_of_period(today, kind)
+
+
 class RowIngest:
     """Ingests the rows of one delivery; use once.
 
@@ -198,9 +204,7 @@ class RowIngest:
         """
         grain = self.contract.platform.grain
         named = self.file.facts.period_start if self.file.facts else None
-        if named and first_of_period(named, grain.periodKind) > first_of_period(
-            self.received_on, grain.periodKind
-        ):
+        if named and has_not_ended(named, self.contract, self.received_on):
             said = f"{named:%Y-%m-%d}" if grain.periodKind == "day" else f"{named:%Y-%m}"
             raise reject("D11", f"the name says {said}, which has not ended")
         if grain.period == FILE_PERIOD and not named:

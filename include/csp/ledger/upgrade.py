@@ -6,22 +6,26 @@ the tables, columns and indexes it has not, and what they hold for its old rows.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, inspect, select, text
+from sqlalchemy import Connection, delete, insert, inspect, select, text, update
 
 from csp.errors import CspError
-from csp.ledger.tables import LedgerTable, LedgerVersion
+from csp.ledger.tables import Delivery, LedgerTable, LedgerVersion
 
 #: Form of the tables that this code reads and writes. 1 had no such number.
 VERSION = 2
 
 #: What the rows of version 1 hold in the columns of version 2.
 FROM_1 = (
-    "update delivery set arrival = (select min(receipt.receipt_id) from receipt"
-    " where receipt.delivery_id = delivery.delivery_id)",
-    # A delivery that only its name told apart from one of the same bytes keeps being another.
-    "update delivery set sent_as = delivery_id where delivery_id <> substr(sha256, 1, 16)",
+    # It arrived when it became what it is: a file judged again had been received before.
+    "update delivery set arrival = coalesce((select max(receipt.receipt_id) from receipt"
+    " where receipt.delivery_id = delivery.delivery_id"
+    " and receipt.received_at <= delivery.first_received_at),"
+    " (select min(receipt.receipt_id) from receipt"
+    " where receipt.delivery_id = delivery.delivery_id))",
     "update refresh set outcome = 'failed', reasons = '[\"it was left running by another version "
     "of the platform\"]', finished_at = started_at where outcome = 'running'",
     # What lay below the data root is found there again by the last three parts of its path.
@@ -62,6 +66,7 @@ def bring_up_to_date(connection: Connection) -> None:
         _add_columns(connection, old_tables)
         for statement in FROM_1:
             connection.execute(text(statement))
+        _mark_by_name(connection)
         _add_indexes(connection, old_tables)
     connection.execute(delete(LedgerVersion))
     connection.execute(insert(LedgerVersion).values(version=VERSION))
@@ -75,6 +80,38 @@ def _add_columns(connection: Connection, old_tables: set[str]) -> None:
             for column in table.columns:
                 if column.name not in present:
                     operations.add_column(table.name, column._copy())
+
+
+def _mark_by_name(connection: Connection) -> None:
+    """Mark old deliveries by what of their name tells them from others of the same bytes.
+
+    As `csp.ingest.identity` would, as far as the ledger alone says it. What it does not say, ingest
+    finds out when the same bytes come again; until then each is told apart by its own name.
+    """
+    columns = (
+        Delivery.delivery_id,
+        Delivery.feed,
+        Delivery.sha256,
+        Delivery.file_name,
+        Delivery.period_start,
+        Delivery.accepted_rows,
+        (Delivery.physical_lines - Delivery.blank_lines).label("lines"),
+    )
+    deliveries = connection.execute(select(*columns).order_by(Delivery.arrival)).all()
+    several = Counter((d.feed, d.sha256) for d in deliveries if d.accepted_rows)
+    taken = set()
+    for d in deliveries:
+        sent_as = ""
+        if d.feed is not None and d.lines <= 1:
+            sent_as = d.file_name.rsplit("/", 1)[-1].lower()
+        elif d.accepted_rows and several[d.feed, d.sha256] > 1 and d.period_start:
+            sent_as = d.period_start.isoformat()  # only registers were told apart by their day
+        if (d.feed, d.sha256, sent_as) in taken:
+            sent_as = d.delivery_id
+        taken.add((d.feed, d.sha256, sent_as))
+        if sent_as:
+            of_it = Delivery.delivery_id == d.delivery_id
+            connection.execute(update(Delivery).where(of_it).values(sent_as=sent_as))
 
 
 def _add_indexes(connection: Connection, old_tables: set[str]) -> None:

@@ -169,6 +169,7 @@ class LakeRebuild:
             landed = received_again(self.home, delivery, ring, files.folder)
             name, feed = delivery.file_name, contract.id
             file = ReceivedFile(name, landed, files, ring=ring)
+            file.delivery_id = delivery.delivery_id
             file.facts = said_feed(name, feed, {feed: contract})
             header = map_header(contract, read_header(landed.path, contract.platform.format))
             return RowIngest(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from csp.errors import CspError
 from csp.ingest.landing import LandedFile, receive
-from csp.ledger.open_deliveries import logical_name
 from csp.ledger.tables import Delivery
 from csp.pseudonyms.keys import KeyRing
 from csp.pseudonyms.sealed import open_sealed
@@ -64,19 +62,4 @@ def received_again(
         raise CspError(f"{place}: {error}") from None
     if landed.sha256 != delivery.sha256:
         raise CspError(f"{place} does not hold the bytes that were received; {restore}")
-    return named_as(landed, delivery)
-
-
-def named_as(landed: LandedFile, delivery: Delivery) -> LandedFile:
-    """The file, marked by what told it apart, so that it has the delivery's own name again.
-
-    A ledger of an older version has not kept what that was; it was the name of the file.
-    """
-    for sent_as in (delivery.sent_as, logical_name(delivery.file_name)):
-        found = replace(landed, sent_as=sent_as)
-        if found.delivery_id == delivery.delivery_id:
-            return found
-    raise CspError(
-        f"{delivery.file_name} does not give the delivery {delivery.delivery_id} again; "
-        "the ledger's row of it has been changed: csp verify"
-    )
+    return landed

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Self
 
 import pytest
 
+import csp.ledger.sessions
 from csp.contracts import ContractRegistry
 from csp.contracts.samples import sample_file
+from csp.project import CONTRACTS
 
 Row = dict[str, str]
 MakeFile = Callable[..., str]
@@ -40,3 +45,47 @@ def make_file(registry: ContractRegistry) -> MakeFile:
         return sample_file(registry.get(feed), changes, header)
 
     return write
+
+
+class Clock:
+    """The clock by which the ledger tells the time, which can be put forward and back.
+
+    Every time that ingest and ledger write down is taken from it (`csp.ledger.sessions.utc_now`).
+    """
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        clock = self
+
+        class Shifted(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> Self:
+                return super().now(tz) + clock.ahead
+
+        self.shifted = Shifted
+
+    def put(self, **ahead: float) -> None:
+        """Put the clock so much ahead of the true time; back, when that is negative."""
+        self.ahead = timedelta(**ahead)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(csp.ledger.sessions, "datetime", clock.shifted)
+    return clock
+
+
+@pytest.fixture
+def changed_contract(tmp_path: Path) -> Callable[[str, str, str, str], ContractRegistry]:
+    """Gives the registry of one contract, one thing in which is said otherwise."""
+
+    def change(partner: str, entity: str, said: str, says: str) -> ContractRegistry:
+        text = (CONTRACTS / partner / f"{entity}.yml").read_text(encoding="utf-8")
+        assert said in text
+        path = tmp_path / "contracts" / partner / f"{entity}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(said, says), encoding="utf-8")
+        return ContractRegistry(tmp_path / "contracts")
+
+    return change

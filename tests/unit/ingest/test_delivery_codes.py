@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from csp.errors import CspError
 from csp.ingest.findings import DELIVERY_CODES
 
 if TYPE_CHECKING:
+    from tests.unit.ingest.conftest import Clock
+
     from tests.conftest import Desk
 
 NAME = "2021-06-metropolitan-street.csv"
@@ -184,11 +187,14 @@ def test_zero_bytes_far_into_a_file_are_no_text(desk: Desk) -> None:
     assert outcome.reason.startswith("D02")
 
 
-def test_a_file_that_came_too_early_is_taken_once_its_month_has_ended(desk: Desk) -> None:
-    name = "2999-01-city-of-london-street.csv"
-    header = desk.registry.get("police_street_crime").columns
-    line = ",".join(column.headers("published")[0] for column in header)
-    content = f"{line}\n,2999-01,City of London Police,City of London Police,,,,,,Drugs,,\n"
+def test_a_file_that_came_too_early_is_taken_once_its_month_has_ended(
+    desk: Desk, make_file: MakeFile, clock: Clock
+) -> None:
+    month = (date.today().replace(day=28) + timedelta(days=5)).strftime("%Y-%m")
+    name, content = f"{month}-metropolitan-street.csv", make_file(FEED, [{"Month": month}])
     assert desk.take_text(name, content).reason.startswith("D11")
     again = desk.take_text(name, content)
     assert again.verdict == "rejected", "it is looked at anew, not taken for a repeat"
+    clock.put(days=70)
+    taken = desk.take_text(name, content)
+    assert (taken.verdict, taken.delivery_id) == ("accepted", again.delivery_id)

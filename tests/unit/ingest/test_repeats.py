@@ -120,7 +120,19 @@ def test_an_unrecognised_file_is_looked_at_again_each_time(desk: Desk, make_file
     assert desk.take_text("x.csv", text).verdict == "unrecognised"
     claimed = desk.take_text("x.csv", text, feed=FEED)
     assert (claimed.verdict, claimed.findings[0].code) == ("rejected", "D03")
-    assert counts(desk)["delivery"] == 1
+    again = desk.take_text("x.csv", text)
+    assert again.verdict == "unrecognised"
+    assert (counts(desk)["delivery"], desk.ledger.receipts(again.delivery_id)) == (2, 2)
+
+
+def test_a_file_that_was_of_no_feed_says_which_delivery_it_has_become(
+    desk: Desk, make_file: MakeFile
+) -> None:
+    text = make_file(FEED, [{}]).replace("Crime ID,Month,Reported by", "A,Month,B")
+    unknown = desk.take_text("x.csv", text)
+    known = desk.take_text(NAME, text)
+    assert (unknown.verdict, known.feed) == ("unrecognised", FEED)
+    assert known.delivery_id in (desk.delivery(unknown).reason or "")
 
 
 def test_every_try_is_a_step_of_the_ledger(desk: Desk, make_file: MakeFile) -> None:

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+ROUNDS ?= 200
 # Groups of test files on two processes, the longest first; see tests/groups.py.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 # What `make coverage` adds to the tests.
@@ -10,7 +11,7 @@ MEASURED :=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage test-servers up down lint bench clean lock
+.PHONY: help install demo test coverage test-servers chaos up down lint bench clean lock
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -45,6 +46,10 @@ coverage: install ## Run make test and say how much of each room it reaches (slo
 test-servers: install ## Run the tests of servers: browser (.ci/browser brings it), PostgreSQL, whole scenario
 	@echo "make test-servers: pages in a browser, PostgreSQL, and the whole scenario"
 	@$(BIN)/python -m pytest tests -m servers $(SPREAD)
+
+chaos: install ## Kill, race and stop real processes, 200 times each (ROUNDS=200); takes an hour
+	@echo "make chaos: $(ROUNDS) ends of ingest and of refresh, races, and a long walk over all states"
+	@CSP_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/chaos tests/unit/ledger tests/unit/ingest --durations=10
 
 up: install ## Start Airflow on loopback and leave it running
 	@echo "make up: starting Airflow on loopback"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -115,8 +116,7 @@ class RowIngest:
         Raises:
             RejectedError: The lines do not add up, or too many rows are faulty.
         """
-        aside = self.files.folder / "evaluated"
-        aside.mkdir(parents=True)
+        aside = Path(tempfile.mkdtemp(prefix="evaluated-", dir=self.files.folder))
         purposes = {c.platform.token for c in self.contract.columns if c.platform.token}
         landed = self.file.landed
         try:

@@ -15,7 +15,7 @@ from csp.contracts import Contract
 from csp.errors import CspError, GateHeldError
 from csp.faults import in_words
 from csp.ledger.cuts import TakenCut, has_come_later, read_cut
-from csp.ledger.leases import at_step
+from csp.ledger.leases import at_step, why_ended
 from csp.ledger.releases import deliveries_in
 from csp.ledger.sessions import utc_now
 from csp.ledger.tables import Refresh
@@ -275,9 +275,10 @@ class RefreshRun:
         return has_come_later(self.ledger, self.cut)
 
     def reasons(self) -> list[str]:
-        """Why the refresh was held or failed, as the ledger has it."""
+        """Why the refresh was held or failed, as the ledger has it, or that it has just ended."""
         with self.ledger.session() as session:
-            return list(session.get_one(Refresh, self.ticket.refresh_id).reasons)
+            refresh = session.get_one(Refresh, self.ticket.refresh_id)
+        return list(refresh.reasons) or [why_ended(refresh.refresh_id, refresh)]
 
     def hold(self, reasons: list[str], outcome: str = HELD) -> None:
         """Leave the last publication as it is, marked stale with the reasons.

@@ -98,11 +98,12 @@ class AirflowRest:
         return str(_checked(answer).json()["dag_run_id"])
 
     def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
-        """Let one task of a run that has ended be run again."""
+        """Let a task of a run that has ended be run again, with all that come after it."""
         body = {
             "dry_run": False,
             "dag_run_id": run_id,
             "task_ids": [task_id],
+            "include_downstream": True,
             "only_failed": False,
             "reset_dag_runs": True,
         }

@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "year": (
         "warehouse/test_dbt_tests.py",
         "warehouse/test_publication_held.py",
+        "warehouse/test_damaged_publication.py",
         "warehouse/test_order_and_repeats.py",
         "warehouse/test_readers.py",
         "warehouse/test_every_warehouse_check_can_fail.py",

@@ -19,6 +19,9 @@ MEMORY_LIMIT = os.environ.get("CSP_INTAKE_MEMORY", "1GB")
 SETTINGS = (
     f"set memory_limit = {quoted(MEMORY_LIMIT)}",
     "set preserve_insertion_order = true",
+    # It makes a join of a long list of values, and no join keeps the order of rows, by which each
+    # is known to stand on its line.
+    "set disabled_optimizers = 'in_clause'",
     "set enable_progress_bar = false",
     "set TimeZone = 'UTC'",
     # It takes a file for the one of the same path before it when size and time of change are the

@@ -71,6 +71,7 @@ class IngestedRows:
         finding_lines: `code:column`, or the code alone for lines that cannot be split → the first
             line numbers it was found on; of findings that hold rows back.
         lake_sha256: SHA-256 of the Parquet file of the accepted rows.
+        quarantine_sha256: Likewise of the rows held back, when there are any.
         rows_per_line: Rows that each line of a wide file stands for.
     """
 
@@ -82,6 +83,7 @@ class IngestedRows:
     findings: list[Finding]
     finding_lines: dict[str, list[int]]
     lake_sha256: str
+    quarantine_sha256: str | None
     rows_per_line: int = 1
 
 

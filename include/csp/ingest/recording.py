@@ -199,6 +199,7 @@ def _delivery(
         "rejected_lines": account.rejected if account else landed.physical_lines,
         "rows_per_line": rows.rows_per_line if rows else 1,
         "lake_sha256": rows.lake_sha256 if rows else None,
+        "quarantine_sha256": rows.quarantine_sha256 if rows else None,
         "key_epoch": file.ring.epoch if file.ring else None,
         "key_fingerprint": file.ring.fingerprint() if file.ring else None,
     }

@@ -171,6 +171,7 @@ class RowIngest:
             [*of_file, *period_findings, *findings],
             lines,
             sha256_of(self.files.rows),
+            sha256_of(self.files.quarantine) if held else None,
             per_line,
         )
 

@@ -58,6 +58,7 @@ class Delivery(LedgerTable):
     # Gate results up to this one are of an earlier ingest of the same bytes, and do not count.
     results_after: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     lake_sha256: Mapped[str | None]
+    quarantine_sha256: Mapped[str | None]
     key_epoch: Mapped[str | None]
     key_fingerprint: Mapped[str | None]
 

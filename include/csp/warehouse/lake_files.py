@@ -74,7 +74,7 @@ def damaged_rows(
     """
     deliveries = list(deliveries)
     files = [rows_file(home, delivery) for delivery in deliveries]
-    looked = list(looked_at(_sha256_or_why, files, watch("lake", len(files))))
+    looked = list(looked_at(sha256_or_why, files, watch("lake", len(files))))
     without = [d for d, (sha256, _) in zip(deliveries, looked, strict=True) if sha256]
     held = _holding_what_was_accepted(home, ledger, [d for d in without if not d.lake_sha256])
     found: list[Damage] = []
@@ -91,7 +91,7 @@ def damaged_rows(
     return found
 
 
-def _sha256_or_why(path: Path) -> tuple[str | None, Literal["missing", "unreadable"] | None]:
+def sha256_or_why(path: Path) -> tuple[str | None, Literal["missing", "unreadable"] | None]:
     """SHA-256 of a file, or why there is none."""
     try:
         return sha256_of(path), None

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 from filelock import FileLock, Timeout
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from csp.contracts import Contract
 from csp.errors import CspError
@@ -26,15 +25,19 @@ from csp.ingest.received import IngestedRows, JudgedFiles, ReceivedFile, day_in_
 from csp.ingest.recognise import said_feed
 from csp.ingest.rows import RowIngest
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import ContractVersion, Delivery, DeliveryPeriod
+from csp.ledger.tables import ContractVersion, Delivery
 from csp.pseudonyms.keys import KeyRing
-from csp.sql import quoted
 from csp.storage.home import Home
 from csp.storage.scratch import own_scratch, sweep_scratch
 from csp.warehouse.damage import Damage, Watch, unwatched
+from csp.warehouse.lake_compare import (
+    NotMadeError,
+    content_of,
+    other_checksums,
+    what_is_other,
+)
 from csp.warehouse.lake_files import (
     CONTRACT,
-    ROWS,
     accepted_deliveries,
     damaged_rows,
     held_back_file,
@@ -62,10 +65,6 @@ class Rebuilt:
     file_name: str
     result: Result
     what: str = ""
-
-
-class NotMadeError(Exception):
-    """A delivery cannot be made anew; the message says why, and what to do."""
 
 
 @contextmanager
@@ -103,7 +102,7 @@ def rebuild_lake(
         for found in (
             *damaged_rows(home, ledger, deliveries, watch),
             *damaged_contracts(home, ledger, deliveries),
-            *damaged_quarantine(home, deliveries),
+            *damaged_quarantine(home, ledger, deliveries),
         ):
             damage[found.delivery_id or ""].append(found)
         sweep_scratch(home)
@@ -145,16 +144,35 @@ class LakeRebuild:
             files = JudgedFiles(self.folder / "file")
             files.folder.mkdir()
             try:
-                rows = self._judge(delivery, files)
-                result, what = self._compared(delivery, rows, files, damage)
-                self._place(delivery, files, damage)
-                if result == "other bytes":
-                    self._record(delivery, rows.lake_sha256)
+                what = self._make(delivery, files, {self.home.root / d.place for d in damage})
+                result = "other bytes" if what else "made anew"
             except NotMadeError as error:
                 result, what = "not made", str(error)
             finally:
                 shutil.rmtree(files.folder)
         return Rebuilt(delivery.feed or "", delivery.delivery_id, delivery.file_name, result, what)
+
+    def _make(self, delivery: Delivery, files: JudgedFiles, damaged: set[Path]) -> str:
+        """Make the files of a delivery and put them in the place of damaged ones.
+
+        Returns:
+            What is to be said of a file that has got another checksum; empty when none has.
+        """
+        rows = self._judge(delivery, files)
+        places = {
+            rows_file(self.home, delivery): "lake_sha256",
+            held_back_file(self.home, delivery): "quarantine_sha256",
+        }
+        others = other_checksums(self.ledger, delivery, rows)
+        others = {c: others[c] for place, c in places.items() if place in damaged and c in others}
+        what = ""
+        if others:
+            before, after = content_of(rows_file(self.home, delivery)), content_of(files.rows)
+            what = what_is_other(delivery, others, rows.accepted, is_same=before == after)
+        self._place(delivery, files, damaged)
+        if others:
+            self._record(delivery, others)
+        return what
 
     def _judge(self, delivery: Delivery, files: JudgedFiles) -> IngestedRows:
         """Take the file as landing has it through all that ingest did with it."""
@@ -225,49 +243,7 @@ class LakeRebuild:
             )
         return ring
 
-    def _compared(
-        self, delivery: Delivery, rows: IngestedRows, files: JudgedFiles, damage: list[Damage]
-    ) -> tuple[Result, str]:
-        """Hold that what was made is what was accepted, by its checksum or else by its counts."""
-        if rows.lake_sha256 == delivery.lake_sha256:
-            return "made anew", ""
-        periods = {(p.series, p.period_start): p.row_count for p in self._periods(delivery)}
-        made = {(series, first): count for series, first, count in rows.periods}
-        if made != periods or rows.quarantined != delivery.quarantined_rows:
-            differing = sorted(
-                f"{first} of {series}: {made.get((series, first), 0)} rows made, "
-                f"{periods.get((series, first), 0)} accepted"
-                for series, first in {*made, *periods}
-                if made.get((series, first)) != periods.get((series, first))
-            )
-            raise NotMadeError(
-                f"other rows come of the file today ({rows.accepted} accepted and "
-                f"{rows.quarantined} held back; the ledger has {delivery.accepted_rows} and "
-                f"{delivery.quarantined_rows}){': ' if differing else ''}{'; '.join(differing[:3])}"
-                "; nothing was written: make it anew with the version of the platform, and the "
-                "lists of values, that accepted it"
-            )
-        is_whole = not any(found.place.endswith(f"/{ROWS}") for found in damage)
-        if is_whole:
-            return "made anew", ""
-        before, after = content_of(rows_file(self.home, delivery)), content_of(files.rows)
-        same = "; the file that lay there held the same rows" if before == after else ""
-        had = delivery.lake_sha256
-        said = f"another checksum than before ({had[:12]})" if had else "no checksum until now"
-        return "other bytes", (
-            f"the ledger had {said}; it has {rows.lake_sha256[:12]} now. The "
-            f"{rows.accepted} rows agree with it in every period{same}"
-        )
-
-    def _periods(self, delivery: Delivery) -> list[DeliveryPeriod]:
-        with self.ledger.session() as session:
-            return list(
-                session.scalars(
-                    select(DeliveryPeriod).where(DeliveryPeriod.delivery_id == delivery.delivery_id)
-                )
-            )
-
-    def _place(self, delivery: Delivery, files: JudgedFiles, damage: list[Damage]) -> None:
+    def _place(self, delivery: Delivery, files: JudgedFiles, damaged: set[Path]) -> None:
         """Put what was made in the place of what is damaged, each file in one step."""
         rows, held = rows_file(self.home, delivery), held_back_file(self.home, delivery)
         made = {
@@ -279,28 +255,14 @@ class LakeRebuild:
             rows.parent.unlink()
         if not rows.parent.exists():
             files.lake.rename(rows.parent)
-        for found in damage:
-            place = self.home.root / found.place
+        for place in damaged:
             if made[place].exists():
                 made[place].replace(place)
 
-    def _record(self, delivery: Delivery, sha256: str) -> None:
+    def _record(self, delivery: Delivery, checksums: Mapping[str, str]) -> None:
         with self.ledger.writing() as session:
             session.execute(
                 update(Delivery)
                 .where(Delivery.delivery_id == delivery.delivery_id)
-                .values(lake_sha256=sha256)
+                .values(**checksums)
             )
-
-
-def content_of(path: Path) -> tuple[int, int] | None:
-    """Rows of a Parquet file and a sum over them that no order changes; None when it is none."""
-    with duckdb.connect() as connection:
-        try:
-            row = connection.execute(
-                "select count(*), coalesce(sum(md5_number_lower(t::varchar)), 0) "
-                f"from read_parquet({quoted(path)}) as t"
-            ).fetchone()
-        except duckdb.Error:
-            return None
-    return (int(row[0]), int(row[1])) if row else None

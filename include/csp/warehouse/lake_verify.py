@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from csp.contracts import Contract
 from csp.contracts.registry import contract_hash
@@ -25,6 +24,7 @@ from csp.warehouse.lake_files import (
     held_back_file,
     of_delivery,
     rows_file,
+    sha256_or_why,
 )
 
 LAKE, QUARANTINE = "lake", "quarantine"
@@ -47,7 +47,7 @@ def verify_lake(
     return [
         *damaged_rows(home, ledger, deliveries, watch),
         *damaged_contracts(home, ledger, deliveries),
-        *damaged_quarantine(home, deliveries, watch),
+        *damaged_quarantine(home, ledger, deliveries, watch),
         *_surplus(home, listed, accepted_deliveries(ledger, feed)),
     ]
 
@@ -99,31 +99,48 @@ def _is_contract(text: str, meant: str, versions: Mapping[str, str]) -> bool:
 
 
 def damaged_quarantine(
-    home: Home, deliveries: Iterable[Delivery], watch: Watch = unwatched
+    home: Home, ledger: Ledger, deliveries: Iterable[Delivery], watch: Watch = unwatched
 ) -> list[Damage]:
-    """Files of rows held back that are missing, or do not hold what the ledger says."""
+    """Files of rows held back that are not those that ingest wrote.
+
+    A delivery of an older ledger has no checksum: it gets that of its file, if this holds as many
+    rows as were held back.
+    """
     held = [delivery for delivery in deliveries if delivery.quarantined_rows]
     files = [held_back_file(home, delivery) for delivery in held]
-    found = []
-    told = watch("quarantine", len(files))
-    with duckdb.connect() as connection:
-        read = list(looked_at(partial(_rows_read, connection), files, told))
-    for delivery, path, rows in zip(held, files, read, strict=True):
-        kind: Kind | None = None
-        if rows is None:
-            kind = "unreadable" if path.exists() else "missing"
-        elif rows != delivery.quarantined_rows:
+    looked = looked_at(sha256_or_why, files, watch("quarantine", len(files)))
+    found, first = [], {}
+    for delivery, path, (sha256, why) in zip(held, files, looked, strict=True):
+        kind: Kind | None = why
+        if sha256 and delivery.quarantine_sha256 is None:
+            if _rows_read(path) == delivery.quarantined_rows:
+                first[delivery.delivery_id] = sha256
+            else:
+                kind = "changed"
+        elif sha256 and sha256 != delivery.quarantine_sha256:
             kind = "changed"
         if kind:
             found.append(of_delivery(home, path, delivery, kind))
+    if first:
+        _record_first(ledger, first)
     return found
 
 
-def _rows_read(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+def _record_first(ledger: Ledger, checksums: Mapping[str, str]) -> None:
+    with ledger.writing() as session:
+        for delivery_id, sha256 in checksums.items():
+            session.execute(
+                update(Delivery)
+                .where(Delivery.delivery_id == delivery_id, Delivery.quarantine_sha256.is_(None))
+                .values(quarantine_sha256=sha256)
+            )
+
+
+def _rows_read(path: Path) -> int | None:
     """How many rows a Parquet file gives when all of it is read; None when it cannot be."""
-    with connection.cursor() as own:
+    with duckdb.connect() as connection:
         try:
-            row = own.execute(
+            row = connection.execute(
                 f"select count(*), sum(hash(t)) from read_parquet({quoted(path)}) as t"
             ).fetchone()
         except duckdb.Error:

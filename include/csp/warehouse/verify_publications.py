@@ -15,7 +15,8 @@ from csp.sql import named, quoted
 from csp.storage.home import Home
 from csp.warehouse.damage import Damage, Kind, Watch, unwatched
 from csp.warehouse.duckdb_engine import FILE_NAME, DuckDBWarehouse
-from csp.warehouse.engine import PUBLISHED_SCHEMA, UNCOUNTED_COLUMN, Warehouse
+from csp.warehouse.engine import PUBLISHED_SCHEMA, UNCOUNTED_COLUMN, PublicationNote, Warehouse
+from csp.warehouse.publication_files import NOTE, STATE, read_note, read_state
 from csp.warehouse.table_checksum import table_checksum
 
 OWN_TABLE = "publication"
@@ -114,6 +115,7 @@ def _damaged_files(home: Home, folder: Path, publication: Publication) -> Iterat
                     meant = publication.table_checksums[table]
                     yield from _of_copy(home, copy, connection, types, meant)
             yield from _strays(home, folder, publication)
+        yield from _note(home, folder, publication)
     except duckdb.Error as error:
         said = f"the database cannot be read ({type(error).__name__})"
         yield _damage(home, path, "unreadable", said, PUBLISH_ANEW)
@@ -185,6 +187,24 @@ def _of_copy(
     if made != meant:
         said = "the file does not hold the rows that were published"
         yield _damage(home, path, "changed", said, PUBLISH_ANEW)
+
+
+def _note(home: Home, folder: Path, publication: Publication) -> Iterator[Damage]:
+    """What is wrong with what a publication says of itself; an older one says nothing."""
+    number = publication.publication_id
+    for path, read in ((folder / NOTE, read_note), (home.published / STATE, read_state)):
+        try:
+            said = read(home, number)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            yield _damage(home, path, "unreadable", "it is not what was written", PUBLISH_ANEW)
+            continue
+        if isinstance(said, PublicationNote) and (
+            said.publication_id != number
+            or dict(said.checksums) != publication.table_checksums
+            or said.inputs_digest != publication.inputs_digest
+        ):
+            what = "it says something else than the ledger"
+            yield _damage(home, path, "contradicts", what, PUBLISH_ANEW)
 
 
 def _strays(home: Home, folder: Path, publication: Publication) -> Iterator[Damage]:

@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "warehouse/test_every_warehouse_check_can_fail.py",
         "warehouse/test_only_what_changed.py",
         "warehouse/test_frames.py",
+        "warehouse/test_refresh_that_meets_a_fault.py",
     ),
     "half-year": ("borough/test_half_year.py",),
     "new feed or KPI": ("new_feed/*.py",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -14,13 +15,17 @@ from rich.console import Console
 
 from csp.errors import CspError, EndedBySignalError, GateHeldError
 from csp.faults import ended_by_signal, fault_of, in_words
+from csp.faults.sentences import MEMORY
 from csp.storage.home import Home
 
 DONE, FAILED, HELD = 0, 1, 4
 SIGNALLED = 128
+RUNBOOK = "docs/runbooks/faults.md"
 #: Signals that ask a command to end. A terminal that is closed may send SIGHUP twice.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 AT_ONCE = (signal.SIGTERM, signal.SIGINT)
+#: Said without making anything, as there is nothing to make it of.
+NO_MEMORY = f"csp: {MEMORY} ({RUNBOOK})\n".encode()
 
 
 def run(command: Callable[[], None]) -> int:
@@ -33,6 +38,8 @@ def run(command: Callable[[], None]) -> int:
         The exit code: 128 and the signal's number when a signal ended it.
     """
     heard = _EndingSignals()
+    # A log that cannot be written is told of by tracebacks, beside the fault itself.
+    logging.raiseExceptions = False
     try:
         code = _typers_code(command)
         # What Typer makes of KeyboardInterrupt says no more than its exit code.
@@ -43,6 +50,9 @@ def run(command: Callable[[], None]) -> int:
     except BrokenPipeError:
         _leave_output()
         return SIGNALLED + signal.SIGPIPE
+    except MemoryError:
+        os.write(2, NO_MEMORY)
+        os._exit(FAILED)  # the interpreter's own end would need memory, too
     except BaseException as error:  # the last line of defence against a traceback
         return _told(error)
     return code
@@ -113,7 +123,7 @@ def _told(error: BaseException) -> int:
     # Where it happened helps whoever looks after the software; nothing depends on it.
     log = Home.from_environment().note_error(error)
     if fault_of(error):
-        _say(f"csp: {in_words(error)} (docs/runbooks/faults.md)")
+        _say(f"csp: {in_words(error)} ({RUNBOOK})")
         return FAILED
     noted = f"where it happened is in {log}" if log else "where it happened could not be noted"
     _say(f"csp: an unforeseen error ({type(error).__name__}); {noted}; please report it")

@@ -225,8 +225,8 @@ def test_an_error_of_data_or_model_is_no_fault(text: str) -> None:
             "the disk is full, or the space allowed to this user is used up (/data/warehouse/",
         ),
         (
-            "Runtime Error in model m (models/m.sql)\n  TransactionContext Error: Failed to commit: "
-            'Could not write file "/data/warehouse/candidate.duckdb.wal": File too large',
+            "Runtime Error in model m (models/m.sql)\n  TransactionContext Error: Failed to "
+            'commit: Could not write file "/data/warehouse/candidate.duckdb.wal": File too large',
             "a file has become larger than this process may write (/data/warehouse/candidate",
         ),
         (

@@ -293,9 +293,11 @@ class RefreshRun:
 
     def hold(self, reasons: list[str], outcome: str = HELD) -> None:
         """Leave the last publication as it is, marked stale with the reasons."""
-        self.platform.warehouse.mark_stale(reasons)
-        with self.ledger.session() as session:
-            self._close(session, outcome, reasons)
+        try:
+            self.platform.warehouse.mark_stale(reasons)
+        finally:  # a warehouse that has gone is no reason to keep the ledger in the dark
+            with self.ledger.session() as session:
+                self._close(session, outcome, reasons)
 
     def _close(self, session: Session, outcome: str, reasons: list[str]) -> None:
         session.execute(

@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "warehouse/test_only_what_changed.py",
         "warehouse/test_frames.py",
         "warehouse/test_the_cut.py",
+        "warehouse/test_refresh_that_meets_a_fault.py",
     ),
     "chaos": ("chaos/*.py",),
     "half-year": ("borough/test_half_year.py",),

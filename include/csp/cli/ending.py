@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -12,15 +14,22 @@ from types import FrameType
 
 from rich.console import Console
 
-from csp.errors import CspError, EndedBySignalError, GateHeldError
+from csp.errors import CspError, EndedBySignalError, GateHeldError, OutsideFaultError
 from csp.faults import ended_by_signal, fault_of, in_words
+from csp.faults.sentences import MEMORY
 from csp.storage.home import Home
 
 DONE, FAILED, HELD = 0, 1, 4
 SIGNALLED = 128
+RUNBOOK = "docs/runbooks/faults.md"
 #: Signals that ask a command to end. A terminal that is closed may send SIGHUP twice.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 AT_ONCE = (signal.SIGTERM, signal.SIGINT)
+#: Wakes the command and does nothing else; nobody sends it otherwise.
+NUDGE = signal.SIGURG
+PATIENCE_SECONDS = 0.2
+#: Said without making anything, as there is nothing to make it of.
+NO_MEMORY = f"csp: {MEMORY} ({RUNBOOK})\n".encode()
 
 
 def run(command: Callable[[], None]) -> int:
@@ -33,6 +42,8 @@ def run(command: Callable[[], None]) -> int:
         The exit code: 128 and the signal's number when a signal ended it.
     """
     heard = _EndingSignals()
+    # A log that cannot be written is told of by tracebacks, beside the fault itself.
+    logging.raiseExceptions = False
     try:
         code = _typers_code(command)
         # What Typer makes of KeyboardInterrupt says no more than its exit code.
@@ -43,6 +54,9 @@ def run(command: Callable[[], None]) -> int:
     except BrokenPipeError:
         _leave_output()
         return SIGNALLED + signal.SIGPIPE
+    except MemoryError:
+        os.write(2, NO_MEMORY)
+        os._exit(FAILED)  # the interpreter's own end would need memory, too
     except BaseException as error:  # the last line of defence against a traceback
         return _told(error)
     return code
@@ -74,6 +88,8 @@ class _EndingSignals:
                 signal.signal(number, self._hear)
         # A handler waits until the library at work gives way to Python; this thread does not.
         self._heard, told = os.pipe()
+        self._command = threading.get_ident()
+        signal.signal(NUDGE, lambda number, frame: None)
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         threading.Thread(target=self._end_at_second, daemon=True).start()
@@ -86,6 +102,12 @@ class _EndingSignals:
     def _end_at_second(self) -> None:
         is_asked = False
         while True:
+            patience = PATIENCE_SECONDS if is_asked and self.first is None else None
+            if not select.select([self._heard], [], [], patience)[0]:
+                # It came just before the system was asked to wait for something, and that may take
+                # for ever: wake the command, so that it hears.
+                signal.pthread_kill(self._command, NUDGE)
+                continue
             for number in os.read(self._heard, 64):
                 if is_asked and number in AT_ONCE:
                     name = signal.Signals(number).name
@@ -108,12 +130,13 @@ def _told(error: BaseException) -> int:
         )
         return HELD
     if isinstance(error, CspError):
-        _say(f"csp: {error}")
+        more = f" ({RUNBOOK})" if isinstance(error, OutsideFaultError) else ""
+        _say(f"csp: {error}{more}")
         return FAILED
     # Where it happened helps whoever looks after the software; nothing depends on it.
     log = Home.from_environment().note_error(error)
     if fault_of(error):
-        _say(f"csp: {in_words(error)} (docs/runbooks/faults.md)")
+        _say(f"csp: {in_words(error)} ({RUNBOOK})")
         return FAILED
     noted = f"where it happened is in {log}" if log else "where it happened could not be noted"
     _say(f"csp: an unforeseen error ({type(error).__name__}); {noted}; please report it")

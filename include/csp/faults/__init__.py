@@ -13,12 +13,14 @@ from csp.errors import CspError, EndedBySignalError
 from csp.faults.recognised import (
     DUCKDB_BEGINS,
     NO_PARQUET,
+    NO_ROOM,
     OF_DUCKDB,
     OF_POSTGRESQL,
     OF_SQLITE,
     OF_SQLSTATE,
     OF_SYSTEM,
     PATH,
+    POSTGRESQL_BEGINS,
 )
 from csp.faults.sentences import (
     CANDIDATE,
@@ -56,8 +58,11 @@ def fault_of(error: BaseException | None) -> Fault | None:
 
 
 def fault_in_text(text: str) -> Fault | None:
-    """The same of what dbt says of an error: its words are all that is left of it."""
-    return _in_duckdb_text(text) or _in_postgresql_text(text)
+    """The same of what dbt or Great Expectations says of an error: words are all that is left."""
+    if found := _in_duckdb_text(text):
+        return found
+    is_postgresqls = any(begins in text for begins in POSTGRESQL_BEGINS)
+    return _in_postgresql_text(text) if is_postgresqls else None
 
 
 def in_words(error: BaseException) -> str:
@@ -95,7 +100,10 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _of_system(error: BaseException) -> Fault | None:
-    if isinstance(error, MemoryError):
+    is_without_room = isinstance(error, ImportError) and any(
+        words in str(error).lower() for words in NO_ROOM
+    )
+    if isinstance(error, MemoryError) or is_without_room:
         return MEMORY
     if isinstance(error, OSError) and error.errno in OF_SYSTEM:
         path = error.filename if isinstance(error.filename, str) else ""

@@ -15,6 +15,7 @@ from csp.faults.sentences import (
     IN_USE,
     LOCKED,
     MEMORY,
+    MEMORY_OF_DUCKDB,
     MET_ANOTHER,
     NO_ANSWER,
     NO_FOLDER,
@@ -83,7 +84,7 @@ OF_SQLSTATE = {
 #: What PostgreSQL's client says when there is no SQLSTATE; the first that is found counts.
 OF_POSTGRESQL = (
     ("could not extend file", SERVER_FULL),
-    ("no space left on device", SERVER_FULL),
+    ("could not write to file", SERVER_FULL),
     ("authentication failed", REFUSED),
     ("no password supplied", REFUSED),
     ("no pg_hba.conf entry", REFUSED),
@@ -122,7 +123,7 @@ OF_DUCKDB = (
     ("not a directory", NO_FOLDER),
     ("input/output error", DISK_FAILS),
     ("cannot allocate memory", MEMORY),
-    ("out of memory error", MEMORY),
+    ("out of memory error", MEMORY_OF_DUCKDB),
     ("could not set lock", IN_USE),
     ("conflicting lock", IN_USE),
     ("no such file or directory", NOT_THERE),
@@ -135,6 +136,12 @@ OF_DUCKDB = (
     ("database has been invalidated", DAMAGED_WAREHOUSE),
 )
 #: Its errors that are of no value in a row.
-DUCKDB_BEGINS = re.compile(r"\b(IO|Out of Memory|FATAL|INTERNAL|Serialization) Error: ")
+DUCKDB_BEGINS = re.compile(
+    r"\b(IO|Out of Memory|FATAL|INTERNAL|Serialization|TransactionContext) Error: "
+)
+#: What the loader says of a library that there is no memory for.
+NO_ROOM = ("failed to map segment", "cannot allocate memory")
+#: What dbt and SQLAlchemy put before the words of PostgreSQL, and of no other database.
+POSTGRESQL_BEGINS = ("Database Error", "(psycopg2.")
 NO_PARQUET = "Invalid Input Error: No magic bytes found"
 PATH = re.compile(r"""(?:file|pattern) ["'](/[^"'\n]+)["']""")

@@ -64,12 +64,16 @@ NOT_THERE = Fault(
     f"{AGAIN}",
 )
 OPEN_FILES = Fault(
-    "too many files are open at once{at}",
+    "too many files are open at once",
     f"raise the limit (ulimit -n) or end other programs, {AGAIN}",
 )
 MEMORY = Fault(
     "there is not enough memory",
-    f"end other programs or give the machine more; for ingest lower CSP_INTAKE_MEMORY; {AGAIN}",
+    f"end other programs or give the machine more, {AGAIN}",
+)
+MEMORY_OF_DUCKDB = Fault(
+    "DuckDB needs more memory than it may take",
+    f"raise CSP_INTAKE_MEMORY for ingest, give the machine more for a refresh, {AGAIN}",
 )
 NO_PROGRAM = Fault(
     "another program could not be started, or failed{at}",
@@ -115,7 +119,8 @@ UNKNOWN_ADDRESS = Fault(
     "the table of settings in README.md says what they may be",
 )
 SHUT_FILE = Fault(
-    "{where} cannot be opened or written: its file or folder is not there, or not this user's",
+    "{where} cannot be opened or written: its file or folder is not there, is not "
+    "this user's, or too many files are open",
     f"give the user who runs csp the right to both (chown, chmod), {AGAIN}",
 )
 

@@ -24,7 +24,9 @@ import psycopg2.extensions
 from psycopg2.extras import execute_values
 from sqlalchemy.engine import URL, make_url
 
-from csp.errors import CspError
+from csp.errors import CspError, OutsideFaultError
+from csp.faults import fault_of
+from csp.faults.sentences import NO_ANSWER
 from csp.ledger.releases import ReleasePeriod
 from csp.sql import quoted
 from csp.storage.home import Home
@@ -103,9 +105,9 @@ class PostgresWarehouse:
         try:
             connection = psycopg2.connect(**self._parameters())
         except psycopg2.OperationalError as error:
-            raise CspError(
-                f"PostgreSQL at {self._host} does not answer; is CSP_WAREHOUSE right?"
-            ) from error
+            fault = fault_of(error) or NO_ANSWER
+            where = f"PostgreSQL at {self._host} (CSP_WAREHOUSE)"
+            raise OutsideFaultError(str(fault.at(where))) from error
         try:
             with connection:
                 yield connection

@@ -285,9 +285,14 @@ class RefreshRun:
 
         Nothing is done for a refresh that has ended already: what is published by now is not its.
         """
-        with self.platform.warehouse.publishing(), self.ledger.writing() as session:
-            if close(session, self.ticket.refresh_id, outcome, reasons):
-                self.platform.warehouse.mark_stale(reasons)
+        try:
+            with self.platform.warehouse.publishing(), self.ledger.writing() as session:
+                if close(session, self.ticket.refresh_id, outcome, reasons):
+                    self.platform.warehouse.mark_stale(reasons)
+        except Exception:
+            # A warehouse that has gone is no reason to keep the ledger, and status, in the dark.
+            with self.ledger.writing() as session:
+                close(session, self.ticket.refresh_id, outcome, reasons)
 
 
 def refresh(platform: Platform, *, full: bool = False) -> int:

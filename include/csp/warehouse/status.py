@@ -21,9 +21,10 @@ from csp.ledger.tables import (
     GateResult,
     GateRun,
     PublicationInput,
+    Refresh,
     VerdictCount,
 )
-from csp.warehouse.engine import current_number
+from csp.warehouse.engine import PublicationNote, current_number
 from csp.warehouse.lifecycle import last_refresh
 from csp.warehouse.platform import Platform
 
@@ -96,6 +97,11 @@ def feed_status(ledger: Ledger, contract: Contract, today: date) -> dict[str, An
     }
 
 
+def _is_after(refresh: Refresh, note: PublicationNote | None) -> bool:
+    """Whether a refresh is a later one than that which made what is current."""
+    return note is None or refresh.refresh_id > note.refresh_id > 0
+
+
 def publication_status(platform: Platform) -> dict[str, Any]:
     """The current publication, and whether and why it is stale, as the engine says it."""
     note, refresh = platform.warehouse.current(), last_refresh(platform.ledger)
@@ -107,7 +113,7 @@ def publication_status(platform: Platform) -> dict[str, Any]:
             f"refresh {refresh.refresh_id} broke off at step '{refresh.step or 'begin'}': its "
             "process has ended; the next csp refresh clears it up"
         )
-    elif note is None and refresh is not None:
+    elif refresh is not None and not reasons and _is_after(refresh, note):
         reasons = list(refresh.reasons)
     return {
         "publication_id": note.publication_id if note else None,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csp.ingest.arrival import ArchiveError, arrivals
+from csp.ingest.arrival import ArchiveError, Arrival, arrivals
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -143,3 +143,15 @@ def test_a_member_that_fails_its_checksum_is_rejected_and_the_archive_is_kept(de
     assert desk.landed_bytes(outcome) == bytes(content)
     again = desk.take(path)
     assert (again.verdict, desk.ledger.receipts(outcome.delivery_id)) == ("repeat", 2)
+
+
+def test_a_disk_that_is_full_while_a_member_is_unpacked_is_not_the_archives_fault(
+    tmp_path: Path,
+) -> None:
+    archive = Arrival(written(tmp_path / "2021-06.zip", GOOD), "2021-06/one.csv")
+    with (
+        pytest.raises(OSError, match="No space left on device"),
+        archive.open() as stream,
+        Path("/dev/full").open("wb", buffering=0) as full,
+    ):
+        full.write(stream.read())

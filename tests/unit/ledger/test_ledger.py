@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from csp.errors import CspError
 from csp.ledger.sessions import Ledger, utc_now
@@ -66,6 +67,27 @@ def test_a_fault_is_written_down_by_place_and_kind_and_never_by_message(tmp_path
     assert "ValueError" in text
     assert "test_ledger.py" in text
     assert "Error: a value of a row" not in text
+
+
+def test_a_fault_that_cannot_be_written_down_makes_no_second_one(tmp_path: Path) -> None:
+    (tmp_path / "logs").touch()
+    assert Home(tmp_path).note_error(ValueError("x")) is None
+    (tmp_path / "logs").unlink()
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "faults.log").symlink_to("/dev/full")
+    assert Home(tmp_path).note_error(ValueError("x")) is None
+
+
+def test_a_ledger_in_another_database_is_refused_with_those_that_can_hold_it() -> None:
+    with pytest.raises(CspError, match="CSP_LEDGER is 'mysql'; it must be one of: sqlite, postg"):
+        Ledger("mysql://clerk:hush-hush@localhost/ledger")
+
+
+def test_what_a_statement_carries_is_in_no_message(ledger: Ledger) -> None:
+    step = {"step": "a", "subject": "a value", "started_at": utc_now(), "outcome": "done"}
+    with pytest.raises(SQLAlchemyError) as raised, ledger.session() as session:
+        session.execute(insert(Step).values(**step, seconds=None, detail=None))
+    assert "a value" not in str(raised.value)
 
 
 def test_a_rehearsal_judges_lateness_on_a_day_of_its_own(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 {# What the models made from contracts call; a contract says columns, key, version and area. #}
 
 {# Every row of the deliveries that may be read, placed among releases and versions, with a flag
-   for those that count now. #}
-{% macro staged_rows(source_name, entity, feed, columns, current, key, version) -%}
+   for those that count now. What a person admitted never hides what is good: its rows are left out
+   where a good delivery has the period (where a delivery holds a period whole), the record, or any
+   snapshot of the register. #}
+{% macro staged_rows(source_name, entity, feed, columns, current, key, version, whole) -%}
 with source as (
     select * from {{ source(source_name, entity) }}
 ),
@@ -15,41 +17,76 @@ cells as (
         release_rank,
         delivery_order,
         delivered_on,
-        max(period_start) over (partition by series) as newest_period_start
+        {% if current == 'snapshot' -%}
+        coalesce(
+            max(case when is_reported then period_start end) over (partition by series),
+            max(period_start) over (partition by series)
+        ) as newest_period_start,
+        max(case when is_reported then 1 else 0 end) over (partition by series)
+        as is_any_reported,
+        {% endif -%}
+        is_reported
     from {{ ref('stg_lake__delivery_period') }}
     where feed = '{{ feed }}'
 ),
 
-final as (
+placed as (
     select
-        source.delivery_id,
-        cast(source.source_line as bigint) as source_line,
-        source.series,
-        source.period_start,
+        source.*,
         cells.release_rank,
         cells.delivery_order,
         cells.delivered_on,
-        {% if current == 'record' -%}
-        row_number() over (
+        {% if current == 'snapshot' -%}
+        cells.newest_period_start,
+        cells.is_any_reported,
+        {% elif current == 'record' -%}
+        max(case when cells.is_reported then 1 else 0 end) over (
             partition by {% for name in key %}source.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
-            order by
-                {% if version %}source.{{ version }} desc,
-                {% endif %}cells.delivery_order desc, source.source_line desc
-        ) = 1
-        {%- elif current == 'snapshot' -%}
-        cells.release_rank = 1 and cells.period_start = cells.newest_period_start
-        {%- else -%}
-        cells.release_rank = 1
-        {%- endif %} as is_current
-        {%- for name in columns %},
-        source.{{ name }}
-        {%- endfor %}
+        ) as is_any_reported,
+        {% endif -%}
+        cells.is_reported
     from source
     inner join cells
         on
             source.delivery_id = cells.delivery_id
             and source.series = cells.series
             and source.period_start = cells.period_start
+),
+
+eligible as (
+    select * from placed
+    where
+        is_reported
+        {%- if current == 'release' %}
+        or release_rank = 1
+        {%- else %}
+        or (is_any_reported = 0{{ ' and release_rank = 1' if whole }})
+        {%- endif %}
+),
+
+final as (
+    select
+        delivery_id,
+        cast(source_line as bigint) as source_line,
+        series,
+        period_start,
+        release_rank,
+        delivery_order,
+        delivered_on,
+        {% if current == 'record' -%}
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by {{ version ~ ' desc, ' if version }}delivery_order desc, source_line desc
+        ) = 1
+        {%- elif current == 'snapshot' -%}
+        release_rank = 1 and period_start = newest_period_start
+        {%- else -%}
+        release_rank = 1
+        {%- endif %} as is_current
+        {%- for name in columns %},
+        {{ name }}
+        {%- endfor %}
+    from eligible
 )
 
 select * from final

@@ -93,6 +93,25 @@ def test_ingest_exits_with_3_when_something_was_rejected(tmp_path: Path) -> None
     assert "D02" in held.stderr
 
 
+def test_a_decision_is_made_taken_back_and_listed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    page = tmp_path / "2021-06-metropolitan-street.csv"
+    page.write_text("<!DOCTYPE html><html><body>Service unavailable</body></html>\n")
+    csp(home, "ingest", str(page))
+    (row,) = json.loads(csp(home, "quarantine", "list", "--json").stdout)
+    of_it = (row["delivery_id"], "--reason", "a page of an outage")
+    refused = csp(home, "quarantine", "admit", *of_it)
+    assert refused.returncode == 1
+    assert "was rejected: none of its rows is in the lake" in refused.stderr
+    said = csp(home, "quarantine", "discard", *of_it).stdout
+    assert said == f"{page.name}: discarded; run: csp refresh\n"
+    assert "reopened; run: csp refresh" in csp(home, "quarantine", "reopen", *of_it).stdout
+    listed = csp(home, "quarantine", "list").stdout
+    assert "open: rejected" in listed
+    assert "ended" in listed
+    assert ": decided anew: reopen" in listed
+
+
 def test_every_command_has_help(tmp_path: Path) -> None:
     commands = (
         "feeds",

@@ -18,7 +18,7 @@ from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.engine import Warehouse
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import refresh
+from csp.warehouse.refresh import RefreshRun, refresh
 from csp_simulator import SimulationTruth, simulate
 from tests.postgresql import Server
 
@@ -48,6 +48,18 @@ def empty_platform(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[
 def take(platform: Platform, *paths: Path) -> list[IngestOutcome]:
     """Take paths in."""
     return ingest_files(list(paths), platform.home, platform.ledger, platform.registry)
+
+
+def publish_unjudged(platform: Platform) -> None:
+    """A refresh without its gates, for tests of what is published and not of what holds it."""
+    run = RefreshRun.begin(platform)
+    run.admit_deliveries()
+    run.load_lake()
+    run.build_core()
+    run.build_kpi()
+    run.control_disclosure()
+    run.build_marts()
+    run.publish()
 
 
 def core_tables(platform: Platform) -> dict[str, Counter[tuple[object, ...]]]:

@@ -14,10 +14,10 @@ from csp.ledger.tables import Publication
 from csp.storage.home import Home
 from csp.warehouse.duckdb_engine import DuckDBWarehouse
 from csp.warehouse.platform import Platform
-from csp.warehouse.refresh import RefreshRun, refresh
+from csp.warehouse.refresh import RefreshRun
 from csp_simulator import SimulationTruth
 
-from .conftest import Year, core_tables, platform_at, take
+from .conftest import Year, core_tables, platform_at, publish_unjudged, take
 
 RENAMED = "from the partner (2).csv"
 
@@ -49,7 +49,7 @@ def delivered_once(
     folder = tmp_path_factory.mktemp("once")
     platform = platform_at(folder, DuckDBWarehouse(Home(folder)))
     take(platform, loose_file, *year.police[1:6], *year.fire[:4])
-    refresh(platform)
+    publish_unjudged(platform)
     found = checksums(platform)
     platform.ledger.engine.dispose()
     return folder, found
@@ -86,7 +86,7 @@ def test_another_order_and_another_name_change_nothing(
     other = empty_platform("duckdb", "other")
     renamed = Path(shutil.copy(loose_file, tmp_path / RENAMED))
     take(other, *reversed(year.fire[:4]), *reversed(year.police[1:6]), renamed)
-    refresh(other)
+    publish_unjudged(other)
     assert checksums(other) == expected
 
 

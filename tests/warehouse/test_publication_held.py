@@ -131,11 +131,6 @@ def test_a_spoilt_mart_is_stopped_by_the_publication_audit(
     published: Platform, held: Callable[[str], list[str]]
 ) -> None:
     run = RefreshRun.begin(published)
-    run.admit_deliveries()
-    run.load_lake()
-    run.build_core()
-    run.gate_core()
-    run.build_kpi()
     spoil_candidate(
         published, "update kpi.kpi_observation set denominator = 0 where kpi_id = 'S01'"
     )

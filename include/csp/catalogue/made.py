@@ -74,7 +74,14 @@ FIGURE_COLUMNS = [
     "is_reconciled",
     "why_not",
 ]
-CALENDAR_COLUMNS = ["feed", "period_kind", "gap_is_missing", "holds_until_next", "is_settling"]
+CALENDAR_COLUMNS = [
+    "feed",
+    "period_kind",
+    "gap_is_missing",
+    "holds_until_next",
+    "is_settling",
+    "holds_periods_whole",
+]
 
 
 def kpi_rows(kpi: Kpi) -> list[dict[str, Any]]:
@@ -185,6 +192,7 @@ def calendar_rows(registry: ContractRegistry) -> list[dict[str, Any]]:
                 "is_settling": contract.platform.accessClass == "open"
                 and grain.current == "release"
                 and grain.periodKind == "month",
+                "holds_periods_whole": grain.holds_periods_whole,
             }
         )
     return rows

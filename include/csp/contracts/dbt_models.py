@@ -92,7 +92,8 @@ def staging_sql(contract: Contract) -> str:
         grain.key,
         grain.version or "",
     ]
-    return f"-- {MADE}\n{{{{ staged_rows({', '.join(map(json.dumps, arguments))}) }}}}\n"
+    whole = str(grain.holds_periods_whole).lower()
+    return f"-- {MADE}\n{{{{ staged_rows({', '.join(map(json.dumps, arguments))}, {whole}) }}}}\n"
 
 
 def staging_model(contract: Contract) -> dict[str, Any]:
@@ -101,7 +102,8 @@ def staging_model(contract: Contract) -> dict[str, Any]:
         "name": staging_name(contract),
         "description": (
             f"{contract.dataset.dataGranularityDescription} All deliveries that may be read are "
-            "here; is_current tells which rows count now."
+            "here, but for what a person admitted where something good stands in its place; "
+            "is_current tells which rows count now."
         ),
         "config": {"meta": {"feed": contract.id, "access_class": contract.platform.accessClass}},
         "columns": _described(ORIGIN | PLACE | RELEASE | _own_columns(contract)),

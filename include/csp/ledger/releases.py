@@ -45,7 +45,8 @@ class ReleasePeriod:
 
     Attributes:
         release_rank: 1 is the newest release of this month of this series.
-        previous_row_count: Rows of the release before it; None for the first.
+        previous_row_count: Rows of the release before it; None for the first. What was only
+            admitted, and is not whole, is no measure of how a good release was revised.
         delivery_order: Place of the delivery among those of its feed that may be read, oldest 1.
         delivered_on: Day that the delivery speaks of by its name, else that it came.
         is_reported: False when a person let it be loaded but not counted as reported.
@@ -160,6 +161,9 @@ def _rank(
     ranked = []
     for position, period in enumerate(oldest_first):
         delivery = placed[period.delivery_id]
+        before = oldest_first[position - 1] if position else None
+        if before and delivery.is_reported and not placed[before.delivery_id].is_reported:
+            before = None
         ranked.append(
             ReleasePeriod(
                 feed=period.feed,
@@ -169,7 +173,7 @@ def _rank(
                 row_count=period.row_count,
                 release_on=delivery.release_on,
                 release_rank=len(oldest_first) - position,
-                previous_row_count=oldest_first[position - 1].row_count if position else None,
+                previous_row_count=before.row_count if before else None,
                 delivery_order=delivery.delivery_order,
                 delivered_on=delivery.delivered_on,
                 is_reported=delivery.is_reported,

@@ -280,7 +280,9 @@ def _reconciles(code: str, kpi: str, breakdown: str, fact: str, month: str) -> T
             ) as published
             cross join (
                 select count(*) as events_counted from {fact} as fact
-                where borough_code like 'E09%' and {month} in (
+                where borough_code like 'E09%' and delivery_id not in (
+                    select delivery_id from core.fct_release where not is_reported
+                ) and {month} in (
                     select period_start from kpi.kpi_observation
                     where kpi_id = '{kpi}' and breakdown = '{breakdown}'
                         and period_kind = 'month' and area_kind = 'borough'

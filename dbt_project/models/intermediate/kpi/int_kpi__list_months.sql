@@ -14,7 +14,8 @@ police_forces as (
     select * from {{ ref('police_force') }}
 ),
 
--- A release covers its month, quarter or year.
+-- A release covers its month, quarter or year. What a person admitted counts beside a good release
+-- where a delivery need not hold a period whole: its records stand beside the others.
 current_releases as (
     select
         releases.feed,
@@ -35,7 +36,9 @@ current_releases as (
         calendars.is_settling and releases.release_on is null as is_unstated
     from releases
     inner join calendars on releases.feed = calendars.feed
-    where releases.is_current
+    where
+        releases.is_current
+        or (not releases.is_reported and not calendars.holds_periods_whole)
 ),
 
 warehouse_end as (
@@ -131,6 +134,7 @@ covered as (
         months.month_start,
         current_releases.series,
         max(case when current_releases.is_reported then 1 else 0 end) as is_reported,
+        max(case when current_releases.is_reported then 0 else 1 end) as is_ruled_out,
         sum(
             case
                 when current_releases.is_reported and current_releases.is_provisional then 1
@@ -158,6 +162,7 @@ reported as (
         covered.month_start,
         sum(covered.is_reported) as reported_series,
         sum(1 - covered.is_reported) as ruled_out_series,
+        sum(covered.is_reported * covered.is_ruled_out) as partly_ruled_out_series,
         sum(covered.provisional_releases) as provisional_releases,
         sum(covered.unstated_releases) as unstated_releases
     from covered
@@ -168,22 +173,27 @@ reported as (
     group by covered.feed, covered.month_start
 ),
 
--- A register that a later file goes on with had nothing to say of a month without a file.
-counted as (
+-- Since the last release before it, a month without one has had nothing new.
+released as (
     select
         months.feed,
         months.month_start,
         months.month_end,
+        months.gap_is_missing,
         months.holds_until_next,
         greatest(expected.expected_series, 1) as expected_series,
-        case
-            when reported.feed is not null then reported.reported_series
-            when months.gap_is_missing and not months.holds_until_next then 0
-            else greatest(expected.expected_series, 1)
-        end as reported_series,
+        reported.feed is not null as is_released,
+        reported.reported_series,
         coalesce(reported.ruled_out_series, 0) as ruled_out_series,
+        coalesce(reported.partly_ruled_out_series, 0) as partly_ruled_out_series,
         coalesce(reported.provisional_releases, 0) as provisional_releases,
-        coalesce(reported.unstated_releases, 0) as unstated_releases
+        coalesce(reported.unstated_releases, 0) as unstated_releases,
+        count(reported.feed) over (
+            partition by months.feed order by months.month_start
+        ) as release_number,
+        coalesce(max(reported.reported_series) over (
+            partition by months.feed order by months.month_start
+        ), 0) as reported_so_far
     from months
     inner join expected
         on
@@ -195,6 +205,43 @@ counted as (
             and months.month_start = reported.month_start
 ),
 
+held as (
+    select
+        *,
+        case
+            when holds_until_next
+                then coalesce(max(reported_series) over (partition by feed, release_number), 0)
+            else reported_so_far
+        end as held_series
+    from released
+),
+
+-- A register that a later file goes on with had nothing to say of a month without a file, and a
+-- figure that holds until the next one holds in it; of neither when nothing reported came before.
+counted as (
+    select
+        feed,
+        month_start,
+        month_end,
+        holds_until_next,
+        expected_series,
+        case
+            when is_released then reported_series
+            when gap_is_missing and not holds_until_next then 0
+            when release_number > 0 and held_series = 0 then 0
+            else expected_series
+        end as reported_series,
+        case
+            when is_released or (gap_is_missing and not holds_until_next) then ruled_out_series
+            when release_number > 0 and held_series = 0 then expected_series
+            else 0
+        end as ruled_out_series,
+        partly_ruled_out_series,
+        provisional_releases,
+        unstated_releases
+    from held
+),
+
 final as (
     select
         feed,
@@ -203,6 +250,7 @@ final as (
         cast(expected_series as bigint) as expected_series,
         cast(reported_series as bigint) as reported_series,
         cast(ruled_out_series as bigint) as ruled_out_series,
+        cast(partly_ruled_out_series as bigint) as partly_ruled_out_series,
         cast(provisional_releases as bigint) as provisional_releases,
         cast(unstated_releases as bigint) as unstated_releases,
         max(case when reported_series > 0 then month_end end) over (

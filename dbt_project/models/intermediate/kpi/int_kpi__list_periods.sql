@@ -123,6 +123,7 @@ final as (
         min(months.reported_series) as reported_series,
         max(months.expected_series - months.reported_series) as most_missing,
         cast(sum(months.ruled_out_series) as bigint) as ruled_out_series,
+        cast(sum(months.partly_ruled_out_series) as bigint) as partly_ruled_out_series,
         cast(sum(months.provisional_releases) as bigint) as provisional_releases,
         cast(sum(months.unstated_releases) as bigint) as unstated_releases,
         max(months.as_of) as as_of

@@ -28,6 +28,7 @@ final as (
             as bigint
         ) as reported_series,
         cast(sum(months.ruled_out_series) as bigint) as ruled_out_series,
+        cast(sum(months.partly_ruled_out_series) as bigint) as partly_ruled_out_series,
         cast(sum(months.provisional_releases) as bigint) as provisional_releases,
         cast(sum(months.unstated_releases) as bigint) as unstated_releases,
         coalesce(

@@ -2,9 +2,10 @@ with records as (
     select * from {{ ref('stg_police__street_crime') }}
 ),
 
+-- What was only admitted is not whole, and no good release is held against it.
 cells as (
     select * from {{ ref('stg_lake__delivery_period') }}
-    where feed = 'police_street_crime'
+    where feed = 'police_street_crime' and (is_reported or release_rank = 1)
 ),
 
 -- A crime as one release has it: rows with its ID, and what they say.

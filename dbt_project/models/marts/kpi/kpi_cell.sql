@@ -46,12 +46,16 @@ workday as (
     where workday_population is not null
 ),
 
+-- What holds until the next one reaches as far as the others do, or stands alone.
 warehouse_end as (
     select
-        max(month_start) as month_start,
-        max(month_end) as month_end
+        coalesce(
+            max(case when not holds_until_next then month_start end), max(month_start)
+        ) as month_start,
+        coalesce(
+            max(case when not holds_until_next then month_end end), max(month_end)
+        ) as month_end
     from months
-    where not holds_until_next
 ),
 
 maturing as (
@@ -103,7 +107,7 @@ framed as (
                 and catalogue.method = 'share'
                 and sums.kpi_id is null
                 then 'not_reported'
-            when periods.most_missing > 0 then 'partial'
+            when periods.most_missing > 0 or periods.partly_ruled_out_series > 0 then 'partial'
             else 'reported'
         end as status,
         case
@@ -113,8 +117,10 @@ framed as (
             when periods.unstated_releases > 0 then 'not stated'
             else 'settled'
         end as maturity,
-        periods.as_of
+        -- Feeds that have reported nothing reach as far as what was looked at.
+        coalesce(periods.as_of, warehouse_end.month_end) as as_of
     from maturing as periods
+    cross join warehouse_end
     inner join catalogue
         on
             periods.kpi_id = catalogue.kpi_id
@@ -174,9 +180,10 @@ started as (
         kpi_id,
         breakdown
     from series_months
+    where reported_series > 0 or ruled_out_series = 0
 ),
 
--- A KPI without a whole period yet: its feeds have sent nothing at all, or not long enough.
+-- A KPI without a whole period yet: its feeds have sent nothing that counts, or not long enough.
 unheard as (
     select
         catalogue.kpi_id,

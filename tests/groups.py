@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "code": ("warehouse/test_code_that_figures_depend_on.py",),
     "row rules": ("ingest/test_every_rule.py",),
     "canaries": ("privacy/*.py",),
+    "damage": ("verify/*.py",),
     "small borough": ("small_borough/*.py",),
     "DAG files": ("dags/*.py",),
     "linkage": ("linkage/*.py",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -171,13 +171,13 @@ class DuckDBWarehouse:
         self.home.forget_old_publications()
         return note
 
-    def clear_unpublished(self) -> None:
-        """Remove folders that were never current."""
+    def clear_unpublished(self, recorded: Collection[int]) -> None:
+        """Remove folders that were never current; a lost link makes none of them that."""
         current = self.home.current_publication()
         for aside in self.home.published.glob(f".publication-*{UNFINISHED}"):
             shutil.rmtree(aside)
         for number in self.home.publication_numbers():
-            if number > current:
+            if number > current and number not in recorded:
                 shutil.rmtree(self.home.publication(number))
 
     def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,8 +132,12 @@ class Warehouse(Protocol):
             The note with location, and a checksum per table that leaves `publication_id` out.
         """
 
-    def clear_unpublished(self) -> None:
-        """Remove what a process that was killed in `publish` has left, within `publishing`."""
+    def clear_unpublished(self, recorded: Collection[int]) -> None:
+        """Remove what a process that was killed in `publish` has left, within `publishing`.
+
+        Args:
+            recorded: Publications that the ledger knows; they stay, whatever is current.
+        """
 
     def mark_stale(self, reasons: list[str]) -> None:
         """Say on the current publication that it is stale, and why, within `publishing`."""

@@ -166,7 +166,9 @@ def recover(platform: Platform) -> None:
     Within the publishing lock. What the engine says is current was published, so the ledger is
     told of it; what never became current is removed.
     """
-    platform.warehouse.clear_unpublished()
+    with platform.ledger.session() as session:
+        recorded = set(session.scalars(select(Publication.publication_id)))
+    platform.warehouse.clear_unpublished(recorded)
     note = platform.warehouse.current()
     if note is None:
         return

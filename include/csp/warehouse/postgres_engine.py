@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -265,7 +265,7 @@ class PostgresWarehouse:
     def _location(self) -> str:
         return f"schema {PUBLISHED_SCHEMA} of {self.address.database}"
 
-    def clear_unpublished(self) -> None:
+    def clear_unpublished(self, recorded: Collection[int]) -> None:
         """Nothing is left: the server has undone what was not committed."""
 
     def _tidy(self, tables: list[str]) -> None:

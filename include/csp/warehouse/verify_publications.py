@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,11 +16,17 @@ from csp.sql import named, quoted
 from csp.storage.home import Home
 from csp.warehouse.damage import Damage, Kind, Watch, unwatched
 from csp.warehouse.duckdb_engine import FILE_NAME, DuckDBWarehouse
-from csp.warehouse.engine import PUBLISHED_SCHEMA, UNCOUNTED_COLUMN, PublicationNote, Warehouse
-from csp.warehouse.publication_files import NOTE, STATE, read_note, read_state
+from csp.warehouse.engine import PUBLISHED_SCHEMA, UNCOUNTED_COLUMN, Warehouse
+from csp.warehouse.publication_files import NOTE, STATE, read_state
 from csp.warehouse.table_checksum import table_checksum
 
 OWN_TABLE = "publication"
+#: What a publication says of itself → where the ledger has it.
+SAID = {
+    "publication_id": "publication_id",
+    "inputs_digest": "inputs_digest",
+    "checksums": "table_checksums",
+}
 PUBLISH_ANEW = "publish anew: csp refresh --full"
 #: What PostgreSQL says beside the marts of its publication.
 ON_SERVER = (OWN_TABLE, "publication_state")
@@ -75,7 +82,14 @@ def _kept_in_files(
         if number > oldest or number == newest:
             folder = home.publication(number)
             yield _damage(home, folder, "missing", "the publication is not there", PUBLISH_ANEW)
-    yield from _current(home, max((p.publication_id for p in publications), default=0))
+    known = max((p.publication_id for p in publications), default=0)
+    yield from _current(home, known)
+    try:
+        read_state(home, known)
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        path = home.published / STATE
+        what = "it cannot be read, and it says whether the publication is stale"
+        yield _damage(home, path, "unreadable", what, f"remove it, and {PUBLISH_ANEW}")
 
 
 def _current(home: Home, newest: int) -> Iterator[Damage]:
@@ -191,20 +205,18 @@ def _of_copy(
 
 def _note(home: Home, folder: Path, publication: Publication) -> Iterator[Damage]:
     """What is wrong with what a publication says of itself; an older one says nothing."""
-    number = publication.publication_id
-    for path, read in ((folder / NOTE, read_note), (home.published / STATE, read_state)):
-        try:
-            said = read(home, number)
-        except (ValueError, TypeError, LookupError, AttributeError):
-            yield _damage(home, path, "unreadable", "it is not what was written", PUBLISH_ANEW)
-            continue
-        if isinstance(said, PublicationNote) and (
-            said.publication_id != number
-            or dict(said.checksums) != publication.table_checksums
-            or said.inputs_digest != publication.inputs_digest
-        ):
-            what = "it says something else than the ledger"
-            yield _damage(home, path, "contradicts", what, PUBLISH_ANEW)
+    path = folder / NOTE
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        is_same = all(said[name] == getattr(publication, kept) for name, kept in SAID.items())
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, TypeError, LookupError):
+        yield _damage(home, path, "unreadable", "it is not what was written", PUBLISH_ANEW)
+        return
+    if not is_same:
+        what = "it says something else than the ledger"
+        yield _damage(home, path, "contradicts", what, PUBLISH_ANEW)
 
 
 def _strays(home: Home, folder: Path, publication: Publication) -> Iterator[Damage]:

@@ -53,8 +53,8 @@ def sweep_inbox(feed: str) -> list[str]:
 def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
     """Ingest the files and clear them from the inbox; a data error is recorded, not raised.
 
-    A file that must wait (for a key, for a disk that answers, for a refresh that reads what it would
-    replace) stays in the inbox; the others are ingested, and then the task fails.
+    A file that must wait (for a key, a disk that answers, or the end of a refresh that reads what
+    it would replace) stays in the inbox; the others are ingested, and then the task fails.
     """
     from collections import Counter  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415

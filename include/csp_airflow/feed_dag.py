@@ -25,6 +25,8 @@ Ingests what the partner left in the inbox of `{feed}`, judges it, and tells the
 - `delivery_gate`: a delivery was rejected or failed a critical check. The log names the delivery,
   the code and what to do; `csp quarantine show DELIVERY` gives the partner's feedback report. Ask
   for a corrected file, or `csp quarantine discard DELIVERY --reason …`. Retrying changes nothing.
+  A stray, a file of another feed, belongs into that feed's inbox: put it there, and discard it here
+  (or let the contract say `strayFiles: move`).
 - any other task: infrastructure (disk, database). It was retried already; put the cause right.
 
 **Rerun:** a "now" DAG. Trigger it anew; do not clear old runs. Files that were ingested have left
@@ -51,7 +53,8 @@ def sweep_inbox(feed: str) -> list[str]:
 def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
     """Ingest the files and clear them from the inbox; a data error is recorded, not raised.
 
-    A file that could not be ingested for want of a key stays in the inbox, and the task fails.
+    A file that must wait (for a key, a disk that answers, or the end of a refresh that reads what
+    it would replace) stays in the inbox; the others are ingested, and then the task fails.
     """
     from collections import Counter  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
@@ -64,19 +67,23 @@ def ingest_files(feed: str, files: list[str]) -> dict[str, int]:
     use_airflow_key()
     platform = Platform.from_environment()
     counts: Counter[str] = Counter()
-    # An earlier try ingested and cleared what is not there any more.
-    waiting = [path for path in map(Path, files) if path.exists()]
-    for path, outcomes in ingest_each(
-        waiting, platform.home, platform.ledger, platform.registry_of(feed), feed=feed
-    ):
+    waiting: list[str] = []
+    registry = platform.registry_of(feed)
+    paths = map(Path, files)
+    for path, outcomes in ingest_each(paths, platform.home, platform.ledger, registry, feed=feed):
         for outcome in outcomes:
             counts[outcome.verdict] += 1
             counts["rows"] += outcome.accepted_rows
             if outcome.reason:
                 print(f"{outcome.verdict}: {outcome.file_name}: {outcome.reason}")  # noqa: T201
-            if outcome.verdict == "refused":
-                raise CspError(outcome.reason)
-        path.unlink()
+        refused = [outcome.reason for outcome in outcomes if outcome.verdict == "refused"]
+        if refused:
+            waiting += refused
+        else:
+            # Another process may have cleared it already, as an earlier try of this task may.
+            path.unlink(missing_ok=True)
+    if waiting:
+        raise CspError("\n".join(dict.fromkeys(waiting)))
     return dict(counts)
 
 

@@ -1,4 +1,4 @@
-"""What of a contract is its meaning, and what is only a sample of it."""
+"""What of a contract is its meaning, and what is a sample of it or of the inbox alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 
 from pydantic import BaseModel
 
-from csp.contracts.strict import SAMPLE
+from csp.contracts.strict import OF_THE_INBOX, SAMPLE
 
 
 def _meaning(part: object) -> object:
@@ -20,7 +20,9 @@ def _meaning(part: object) -> object:
     said = {
         name: _meaning(getattr(part, name))
         for name, field in fields.items()
-        if SAMPLE not in field.metadata and name != "customProperties"
+        if name != "customProperties"
+        and SAMPLE not in field.metadata
+        and OF_THE_INBOX not in field.metadata
     }
     if "customProperties" in fields:
         said["customProperties"] = _meaning(getattr(part, "platform"))  # noqa: B009 - typed there

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from csp.contracts.periods import PeriodKind
-from csp.contracts.strict import SAMPLE, AccessClass, Pattern, Strict
+from csp.contracts.strict import OF_THE_INBOX, SAMPLE, AccessClass, Pattern, Strict
 from csp.sql import quoted
 
 CORE_NAME = re.compile(r"(fct|dim)_[a-z][a-z0-9_]*")
@@ -175,6 +175,8 @@ class PlatformProperties(Strict):
         unknownColumns: What a column that the contract does not know does to the delivery: it is
             left out with a warning (D08), or the whole delivery is refused and never stored (D16),
             where such a column may hold what must not be in our hands.
+        strayFiles: What is done with another feed's file in the inbox: it is rejected (D17), or
+            moved into the inbox of that feed.
     """
 
     accessClass: AccessClass  # noqa: N815
@@ -187,6 +189,7 @@ class PlatformProperties(Strict):
     ]
     mayBeAbsent: list[str] = []  # noqa: N815 - columns that older files do not have
     unknownColumns: Literal["warn", "reject"] = "warn"  # noqa: N815
+    strayFiles: Annotated[Literal["reject", "move"], OF_THE_INBOX] = "reject"  # noqa: N815
     format: FileFormat = FileFormat()
     grain: Grain
     sweep: str

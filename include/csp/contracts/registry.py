@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -62,6 +63,14 @@ class ContractRegistry:
 
     def __iter__(self) -> Iterator[Contract]:
         return iter(self._by_id.values())
+
+    def readable(self) -> list[Contract]:
+        """Every contract of the folder that can be read, whichever feed the registry is of."""
+        found = []
+        for path in ContractRegistry(self.folder).paths:
+            with suppress(CspError):
+                found.append(load_contract(path))
+        return found
 
     def get(self, feed: str) -> Contract:
         """The contract of a feed.

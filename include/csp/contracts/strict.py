@@ -30,6 +30,13 @@ class Sample:
 SAMPLE = Sample()
 
 
+class OfTheInbox:
+    """Marks a key of a contract about files that are another feed's: no row's meaning is in it."""
+
+
+OF_THE_INBOX = OfTheInbox()
+
+
 class Strict(BaseModel):
     """A part of a contract in which an unknown key is an error."""
 

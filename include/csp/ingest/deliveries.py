@@ -20,18 +20,19 @@ from csp.ingest.arrival import (
 from csp.ingest.deduplicate import AGAIN, NEW, REFUSED, REPEAT, Before, look
 from csp.ingest.engine import IngestEngine
 from csp.ingest.epoch_keys import EpochKeys
-from csp.ingest.judging import ACCEPTED, Judgement, judged, recognised
+from csp.ingest.judging import ACCEPTED, REJECTED, Judgement, judged, recognised
 from csp.ingest.landing import receive
 from csp.ingest.placing import put_into_landing, put_into_place
 from csp.ingest.received import IngestOutcome, JudgedFiles, ReceivedFile
 from csp.ingest.recognise import facts_of_name
 from csp.ingest.recording import Try, note_repeat, record
+from csp.ingest.strays import is_to_be_moved, move
 from csp.ledger.sessions import Ledger
 from csp.pseudonyms.keys import KeyMissingError, KeyRefusedError, KeyRing
 from csp.storage.home import Home
 from csp.storage.scratch import own_scratch, sweep_scratch
 
-GONE = "gone"
+GONE, MOVED = "gone", "moved"
 
 
 class Ingest:
@@ -46,7 +47,7 @@ class Ingest:
     Args:
         home: The data root.
         ledger: Its ledger.
-        contracts: The feeds known.
+        registry: The feeds known.
         engine: DuckDB, shared by all files.
         folder: Scratch of this run.
     """
@@ -55,12 +56,13 @@ class Ingest:
         self,
         home: Home,
         ledger: Ledger,
-        contracts: Iterable[Contract],
+        registry: ContractRegistry,
         engine: IngestEngine,
         folder: Path,
     ) -> None:
         self.home, self.ledger, self.engine, self.folder = home, ledger, engine, folder
-        self.feeds = {contract.id: contract for contract in contracts}
+        self.registry = registry
+        self.feeds = {contract.id: contract for contract in registry}
         self.epoch_keys = EpochKeys(ledger)
 
     def take(self, arrival: Arrival, feed: str | None = None) -> IngestOutcome:
@@ -74,7 +76,7 @@ class Ingest:
         files.folder.mkdir()
         try:
             file = _received(arrival, files)
-            return self._tried(file, feed)
+            return self._tried(file, arrival, feed)
         except FileGoneError as error:
             return IngestOutcome(arrival.name, "", feed, GONE, str(error))
         except FileUnreadableError as error:
@@ -82,11 +84,11 @@ class Ingest:
         finally:
             shutil.rmtree(files.folder)
 
-    def _tried(self, file: ReceivedFile, feed: str | None) -> IngestOutcome:
+    def _tried(self, file: ReceivedFile, arrival: Arrival, feed: str | None) -> IngestOutcome:
         """What became of a file; the try is a step of the ledger whatever becomes of it."""
         this_try = Try()
         try:
-            return self._ingest(file, feed, this_try)
+            return self._ingest(file, arrival, feed, this_try)
         except Exception as error:
             with self.ledger.writing() as session:
                 this_try.ended(session, file.delivery_id, "failed", type(error).__name__)
@@ -94,10 +96,15 @@ class Ingest:
                 return _outcome(file, REFUSED, str(error))
             raise
 
-    def _ingest(self, file: ReceivedFile, feed: str | None, this_try: Try) -> IngestOutcome:
-        unknown = recognised(file, feed, self.feeds)
+    def _ingest(
+        self, file: ReceivedFile, arrival: Arrival, feed: str | None, this_try: Try
+    ) -> IngestOutcome:
+        unknown = recognised(file, feed, self.feeds, self.registry.readable)
         with self.ledger.session() as session:
             before = look(session, file)
+        is_not_here = before.delivery is None or before.delivery.verdict == REJECTED
+        if is_not_here and is_to_be_moved(file, arrival, self.home):
+            return self._moved(file, arrival, this_try)
         judgement = None
         if before.delivery is not None:
             file.delivery_id = before.delivery.delivery_id
@@ -108,6 +115,15 @@ class Ingest:
             outcome = self._settled(session, file, judgement, before)
             this_try.ended(session, file.delivery_id, "done", outcome.verdict)
         return outcome
+
+    def _moved(self, file: ReceivedFile, arrival: Arrival, this_try: Try) -> IngestOutcome:
+        """Bring a file to the inbox that it belongs into; here nothing is recorded but the try."""
+        place = move(file, self.home)
+        where = place.relative_to(self.home.root)
+        with self.ledger.writing() as session:
+            this_try.ended(session, file.delivery_id, "done", f"{MOVED} to {where}")
+        arrival.path.unlink(missing_ok=True)
+        return _outcome(file, MOVED, f"it belongs there and lies in {where} now")
 
     def _settled(
         self, session: Session, file: ReceivedFile, judgement: Judgement | None, before: Before

@@ -26,6 +26,7 @@ DELIVERY_CODES = {
     "D13": "The month was read from the rows, as the name does not say it",
     "D14": "The file's name does not say its date",
     "D16": "The file has a column that must not be sent",
+    "D17": "The file is of another feed",
 }
 UNREADABLE_LINE, UNREADABLE_VALUE, MISSING_VALUE, PADDED_VALUE = "R01", "R02", "R03", "R04"
 VALUE_LIST, VALUE_FORM, VALUE_RANGE, UNCLEAR_TIME = "R05", "R06", "R07", "R08"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,14 @@ from csp.ingest.findings import Finding, RejectedError, reject
 from csp.ingest.header import map_header, read_header
 from csp.ingest.landing import ready_to_keep
 from csp.ingest.received import ReceivedFile, day_in_london
-from csp.ingest.recognise import recognise, said_feed
+from csp.ingest.recognise import recognise, said_feed, stray_of
 from csp.ingest.rows import RowIngest
+from csp.ingest.strays import of_another_feed
 from csp.pseudonyms.keys import KeyRing
 
 ACCEPTED, REJECTED, UNRECOGNISED = "accepted", "rejected", "unrecognised"
+#: How a received file may be kept, what is stricter later.
+STRICTER = ("plain", "sealed", "none")
 #: Gives the keys that a feed needs, or those at hand for a file of no feed.
 RingOf = Callable[[Contract | None], KeyRing | None]
 
@@ -42,7 +46,10 @@ class Judgement:
 
 
 def recognised(
-    file: ReceivedFile, feed: str | None, feeds: Mapping[str, Contract]
+    file: ReceivedFile,
+    feed: str | None,
+    feeds: Mapping[str, Contract],
+    others: Callable[[], Iterable[Contract]],
 ) -> Finding | None:
     """Find out of which feed a file is, and name the delivery.
 
@@ -50,14 +57,20 @@ def recognised(
         file: The file; its `facts` are set when it is of a feed.
         feed: Its feed, when the place it arrived in says so.
         feeds: The feeds known, by name.
+        others: Gives all contracts that can be read; asked when the place may be wrong.
 
     Returns:
         What is to be said of a file of no feed; None when it is of one.
     """
     finding = None
     file.facts = said_feed(file.name, feed, feeds)
-    if file.facts is None:
+    if file.contract is None:
         finding = _of_no_feed(file, feeds)
+    elif feed and not file.broken:
+        # A file without a header that can be read is judged as what its place says.
+        with suppress(RejectedError):
+            read_by = partial(read_header, file.landed.path)
+            file.stray_of = stray_of(file.name, file.contract, read_by, others)
     file.identify()
     return finding
 
@@ -108,6 +121,8 @@ def _rows(
 ) -> list[Finding]:
     if file.broken:
         raise reject("D10", file.broken)
+    if file.stray_of:
+        raise of_another_feed(file.stray_of)
     headers = read_header(file.landed.path, contract.platform.format)
     file.ring = ring_of(contract)
     file.header = map_header(contract, headers)
@@ -120,10 +135,16 @@ def _rows(
 
 
 def _kept(file: ReceivedFile, judgement: Judgement, ring_of: RingOf) -> Judgement:
-    """The judgement with the file made ready to be kept, as the contract says."""
-    file.ring = file.ring or ring_of(file.contract)
+    """The judgement with the file made ready to be kept, as the contract says.
+
+    Of a file in another feed's inbox it is the stricter contract that says it.
+    """
+    concerned = [contract for contract in (file.contract, file.stray_of) if contract]
+    for contract in (file.contract, *concerned):
+        file.ring = file.ring or ring_of(contract)
     unknown = "sealed" if file.ring else "plain"
-    how = file.contract.platform.kept_in_landing if file.contract else unknown
+    said = (contract.platform.kept_in_landing for contract in concerned)
+    how = max(said, key=STRICTER.index, default=unknown)
     kept = ready_to_keep(file.landed, how, file.ring, file.files.sealed)
     return Judgement(
         judgement.verdict, judgement.reason, judgement.findings, kept, is_sealed=how == "sealed"

@@ -101,6 +101,7 @@ class ReceivedFile:
         received_at: When, as the ledger keeps it.
         ring: The keys that its tokens are made with, or that it is sealed with.
         facts: Its feed and what its name says, once that is recognised.
+        stray_of: The feed that it truly is of, when it was left in another one's inbox.
         header: Where each column stands, once the header is read.
         rows: What became of its rows, once they are written.
     """
@@ -114,6 +115,7 @@ class ReceivedFile:
     delivery_id: str = ""
     ring: KeyRing | None = None
     facts: NameFacts | None = None
+    stray_of: Contract | None = None
     header: HeaderMap | None = None
     rows: IngestedRows | None = None
 
@@ -138,10 +140,10 @@ class IngestOutcome:
     """What became of one file.
 
     Attributes:
-        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), gone (another
-            process has taken the file), or refused (a key is missing, the file cannot be read, or a
-            refresh is reading what it would replace; nothing is recorded, and the file waits where
-            it lies).
+        verdict: accepted, rejected, unrecognised, repeat (seen before, nothing done), moved (into
+            the inbox of the feed that it is of), gone (another process has taken the file), or
+            refused (a key is missing, the file cannot be read, or a refresh is reading what it
+            would replace; nothing is recorded, and the file waits where it lies).
         delivery_id: Empty when no delivery was made of it.
         reason: Why it was rejected or what a repeat was the first time; else empty.
     """

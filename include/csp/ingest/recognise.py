@@ -136,6 +136,36 @@ def recognise(
     return NameFacts(best[2]) if best and best[0] >= HEADER_SHARE_ENOUGH else None
 
 
+def stray_of(
+    name: str,
+    own: Contract,
+    read_by: Callable[[FileFormat], list[str]],
+    others: Callable[[], Iterable[Contract]],
+) -> Contract | None:
+    """The feed of a file that was left in another feed's inbox.
+
+    The inbox is right when a name pattern or a layout of its feed fits the file; only then is the
+    file held against the other contracts, which are not even read before.
+
+    Args:
+        name: The file's name.
+        own: The contract of the inbox.
+        read_by: Gives the file's header as a format splits it.
+        others: Gives all contracts that can be read.
+
+    Raises:
+        RejectedError: The file has no header that could be read.
+    """
+    if facts_of_name(name, own):
+        return None
+    headers = read_by(own.platform.format)
+    layouts = own.platform.layouts
+    if any(header_share(own, headers, form.name) >= HEADER_SHARE_ENOUGH for form in layouts):
+        return None
+    facts = recognise(name, read_by, [c for c in others() if c.id != own.id])
+    return facts.contract if facts else None
+
+
 def feeds_of(path: Path, contracts: Iterable[Contract]) -> list[str]:
     """The feeds whose file-name rules fit a file, or members of an archive; none when broken."""
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from csp.contracts import Contract
@@ -15,7 +15,7 @@ from csp.contracts.registry import contract_hash, resolved
 from csp.ingest.deduplicate import AGAIN, Before
 from csp.ingest.feedback import write_feedback
 from csp.ingest.identity import delivery_id_of
-from csp.ingest.judging import ACCEPTED, Judgement
+from csp.ingest.judging import ACCEPTED, REJECTED, Judgement
 from csp.ingest.received import IngestedRows, ReceivedFile
 from csp.ledger.decisions import DISCARD, end_decisions, settle_decisions
 from csp.ledger.sessions import utc_now
@@ -33,8 +33,10 @@ from csp.storage.home import Home
 
 #: The word by which the ledger has known the step from its first version on.
 LEDGER_STEP = "intake"
-#: The finding of a file whose name does not say the day that only its name can say.
+#: The findings of a file whose name does not say the day that only its name can say, and of one
+#: that was left in another feed's inbox.
 NO_DATE = "D14"
+OF_ANOTHER_FEED = "D17"
 WHO = "csp ingest"
 
 
@@ -142,17 +144,18 @@ def _put_right(session: Session, file: ReceivedFile, judgement: Judgement) -> No
             .where(Delivery.delivery_id == nameless, Delivery.feed.is_(None))
             .values(reason=f"{told} of {file.feed}")
         )
-    if not file.sent_as or judgement.verdict != ACCEPTED:
+    if judgement.verdict != ACCEPTED:
         return
-    undated = session.scalars(
+    undated = and_(Delivery.feed == file.feed, Delivery.reason.startswith(NO_DATE))
+    stray = and_(Delivery.feed != file.feed, Delivery.reason.startswith(OF_ANOTHER_FEED))
+    put_right = session.scalars(
         select(Delivery.delivery_id).where(
-            Delivery.feed == file.feed,
             Delivery.sha256 == file.landed.sha256,
-            Delivery.sent_as == "",
-            Delivery.reason.startswith(NO_DATE),
+            Delivery.verdict == REJECTED,
+            or_(undated, stray),
         )
     )
-    for delivery_id in undated.all():
+    for delivery_id in put_right.all():
         end_decisions(session, delivery_id, told)
         session.add(
             Decision(
@@ -161,10 +164,7 @@ def _put_right(session: Session, file: ReceivedFile, judgement: Judgement) -> No
                 reason=told,
                 decided_by=WHO,
                 decided_at=file.received_at,
-                rests_on={
-                    "verdict": "rejected",
-                    "contract_hash": contract_hash(file.contract) if file.contract else "",
-                },
+                rests_on={"verdict": REJECTED},
             )
         )
 

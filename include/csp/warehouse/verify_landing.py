@@ -22,9 +22,10 @@ from csp.warehouse.landed_files import opened
 
 CHUNK_BYTES = 4 << 20
 LANDING = "landing"
-#: The finding of a column that must not be sent; the file is in landing no more than one that a
-#: row rule of a contract has refused.
-MUST_NOT_BE_SENT = "D16"
+#: The findings of a column that must not be sent and of another feed's file, which may not be kept
+#: by that feed's contract; such a file is in landing no more than one that a row rule of a contract
+#: has refused.
+MAY_NOT_BE_KEPT = ("D16", "D17")
 RESTORE = "put it back from a copy of the data root, or ask the partner for it again"
 
 
@@ -68,7 +69,7 @@ def _refused_for_good(rejections: Iterable[tuple[str, str]]) -> set[str]:
     return {
         delivery_id
         for delivery_id, code in rejections
-        if code == MUST_NOT_BE_SENT or code not in DELIVERY_CODES
+        if code in MAY_NOT_BE_KEPT or code not in DELIVERY_CODES
     }
 
 

@@ -21,6 +21,7 @@ from csp.contracts.derived import check_derived, dag_file, docs_page, write_deri
 from csp.contracts.dictionary import data_dictionary
 from csp.contracts.editor_schema import parts_of_a_contract
 from csp.contracts.measures import measured
+from csp.contracts.registry import contract_hash
 from csp.contracts.samples import column_cases, sample_file
 from csp.ingest.findings import RejectedError
 from csp.ingest.header import map_header
@@ -109,6 +110,11 @@ def landing(contract: Contract) -> object:
     return contract.platform.kept_in_landing, contract.needs_key
 
 
+def strays(contract: Contract) -> object:
+    """What is done with another feed's file in the inbox; see tests/unit/ingest/test_strays.py."""
+    return contract.platform.strayFiles
+
+
 SEEN: dict[str, Callable[[Contract], object]] = {
     "rows": rows,
     "gate": gate,
@@ -117,6 +123,7 @@ SEEN: dict[str, Callable[[Contract], object]] = {
     "dbt": dbt,
     "samples": samples,
     "landing": landing,
+    "strays": strays,
     "page": docs_page,
     "dag": dag_file,
     "dictionary": lambda contract: data_dictionary([contract], Path("project")),
@@ -240,3 +247,11 @@ def test_a_status_of_active_asks_for_what_only_a_person_knows(
         any("to be filled in" in error for error in check_derived(registry, tmp_path))
         is is_asked_for
     )
+
+
+def test_what_is_done_with_strays_is_no_part_of_the_meaning() -> None:
+    hashes = {
+        contract_hash(Contract.model_validate(changed(ships(), "strayFiles", value)))
+        for value in ("reject", "move")
+    }
+    assert len(hashes) == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csp.ingest.arrival import ArchiveError, Arrival, arrivals
+from csp.ingest import ingest_each
+from csp.ingest.arrival import ArchiveError, arrivals
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
+MakeFile = Callable[..., str]
 TEXT = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(300))
 
 
@@ -148,10 +152,53 @@ def test_a_member_that_fails_its_checksum_is_rejected_and_the_archive_is_kept(de
 def test_a_disk_that_is_full_while_a_member_is_unpacked_is_not_the_archives_fault(
     tmp_path: Path,
 ) -> None:
-    archive = Arrival(written(tmp_path / "2021-06.zip", GOOD), "2021-06/one.csv")
+    archive = arrivals(written(tmp_path / "2021-06.zip", GOOD))[0]
     with (
         pytest.raises(OSError, match="No space left on device"),
         archive.open() as stream,
         Path("/dev/full").open("wb", buffering=0) as full,
     ):
         full.write(stream.read())
+
+
+def test_two_members_of_one_name_are_both_read(desk: Desk, make_file: MakeFile) -> None:
+    path, name = desk.folder / "2021-06.zip", "2021-06/2021-06-metropolitan-street.csv"
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore")
+        for rows in (1, 2):
+            archive.writestr(name, make_file("police_street_crime", [{}] * rows))
+    outcomes = desk.take_all(path)
+    assert [o.accepted_rows for o in outcomes] == [1, 2]
+    assert len({o.delivery_id for o in outcomes}) == 2
+
+
+def test_a_file_that_cannot_be_read_is_refused_and_the_others_are_taken(
+    desk: Desk, make_file: MakeFile
+) -> None:
+    folder = desk.folder / "inbox"
+    folder.mkdir()
+    # The system answers a read of its first bytes with an error, as a disk that fails does.
+    (folder / "2021-05-btp-street.csv").symlink_to("/proc/self/mem")
+    (folder / "2021-05.zip").symlink_to("/proc/self/mem")
+    name = "2021-06-metropolitan-street.csv"
+    written(folder / name, make_file("police_street_crime", [{}]).encode())
+    outcomes = {o.file_name: o for o in desk.take_all(folder)}
+    assert {name: o.verdict for name, o in outcomes.items()} == {
+        "2021-05-btp-street.csv": "refused",
+        "2021-05.zip": "refused",
+        name: "accepted",
+    }
+    assert "cannot be read (Input/output error)" in outcomes["2021-05-btp-street.csv"].reason
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_is_no_fault(
+    desk: Desk, make_file: MakeFile
+) -> None:
+    names = [f"2021-0{month}-metropolitan-street.csv" for month in (5, 6, 7)]
+    paths = [written(desk.folder / name, TEXT) for name in names]
+    verdicts = []
+    for path, outcomes in ingest_each(paths, desk.home, desk.ledger, desk.registry):
+        verdicts += [outcome.verdict for outcome in outcomes]
+        if path == paths[0]:
+            paths[1].unlink()
+    assert verdicts == ["rejected", "gone", "rejected"]

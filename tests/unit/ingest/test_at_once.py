@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 from tests.postgresql import Server
+from tests.recorded import kept, recorded
 
 from csp.ledger.sessions import Ledger
-from csp.ledger.tables import Delivery, DeliveryPeriod, KeyEpoch, Receipt, Step, VerdictCount
+from csp.ledger.tables import Delivery, Receipt, Step
 from csp.storage.home import Home
 
 if TYPE_CHECKING:
@@ -61,36 +62,6 @@ def files(tmp_path: Path, make_file: MakeFile) -> Path:
         write(f"2021-04 same {month}.csv", make_file(FEED, [{"Month": "2021-04"}] * 4))
     write("ndtms_episode_2021Q2.csv", make_file("treatment_ndtms_episode", [{}] * 3))
     return folder
-
-
-def recorded(ledger: Ledger) -> dict[str, object]:
-    """What ledger and lake hold, apart from times and from who came first."""
-    with ledger.session() as session:
-        deliveries = session.scalars(select(Delivery)).all()
-        periods = session.scalars(select(DeliveryPeriod)).all()
-        counts = session.scalars(select(VerdictCount)).all()
-        epochs = session.scalars(select(KeyEpoch)).all()
-    arrivals = sorted(d.arrival or 0 for d in deliveries)
-    assert arrivals == list(range(1, len(deliveries) + 1))
-    return {
-        "deliveries": {
-            d.delivery_id: (d.feed, d.verdict, d.accepted_rows, d.quarantined_rows, d.lake_sha256)
-            for d in deliveries
-        },
-        "periods": {(p.delivery_id, p.series, p.period_start, p.row_count) for p in periods},
-        "counts": {(c.delivery_id, c.code, c.column_name, c.row_count) for c in counts},
-        "epochs": {(e.epoch, e.fingerprint) for e in epochs},
-    }
-
-
-def kept(home: Home) -> dict[str, bytes]:
-    """What lies below the data root of the files, apart from the ledger and what is sealed."""
-    return {
-        str(path.relative_to(home.root)): path.read_bytes()
-        for folder in ("lake", "landing", "quarantine")
-        for path in sorted((home.root / folder).rglob("*"))
-        if path.is_file() and path.suffix != ".sealed"
-    }
 
 
 def at_once(command: list[str], environment: dict[str, str]) -> list[str]:

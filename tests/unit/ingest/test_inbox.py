@@ -38,3 +38,8 @@ def test_a_file_that_still_changes_is_left_for_the_next_sweep(tmp_path: Path) ->
 def test_a_file_just_finished_is_waited_for(tmp_path: Path) -> None:
     path = left(tmp_path, "fresh.csv", 0)
     assert finished_files(tmp_path, quiet=0.05) == [path]
+
+
+def test_a_file_at_rest_is_taken_though_the_clock_was_put_back(tmp_path: Path) -> None:
+    path = left(tmp_path, "of tomorrow.csv", -86_400)
+    assert finished_files(tmp_path, quiet=0.05) == [path]

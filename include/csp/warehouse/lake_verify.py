@@ -62,6 +62,8 @@ def damaged_contracts(home: Home, ledger: Ledger, deliveries: Iterable[Delivery]
     found = []
     for delivery in deliveries:
         path = rows_file(home, delivery).with_name(CONTRACT)
+        if not path.parent.exists():
+            continue  # that its rows are not there is told already
         kind: Kind | None = None
         try:
             key = (path.read_text(encoding="utf-8"), delivery.contract_hash)

@@ -40,10 +40,10 @@ class Refreshing:
     def __init__(self, platform: Platform) -> None:
         self.platform, self.home = platform, platform.home
 
-    def start(self, *options: str, in_child: Callable[[], None] | None = None) -> subprocess.Popen:
+    def start(self, in_child: Callable[[], None] | None = None) -> subprocess.Popen[str]:
         """`csp refresh`, at work."""
         return subprocess.Popen(
-            [CSP, "refresh", *options],
+            [CSP, "refresh"],
             env=os.environ | {"CSP_HOME": str(self.home.root), "CSP_WAREHOUSE": "duckdb"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -51,18 +51,19 @@ class Refreshing:
             preexec_fn=in_child,  # noqa: PLW1509 - it only sets a limit
         )
 
-    def fail(self, begins: str, running: subprocess.Popen, code: int = 1) -> None:
+    def fail(self, part: str, running: subprocess.Popen[str], code: int = 1) -> None:
         """Wait for it: it says why in one sentence, and so does the publication."""
-        _, told = running.communicate(timeout=LONGEST_SECONDS)
-        assert told.splitlines()[0].startswith(f"csp: {begins}"), told
-        assert "Traceback" not in told
+        said, told = running.communicate(timeout=LONGEST_SECONDS)
+        assert told.startswith("csp: "), told
+        assert part in told.splitlines()[0]
+        assert "Traceback" not in said + told
         assert "unforeseen" not in told
         assert running.returncode == code
         state = json.loads((self.home.published / "state.json").read_text(encoding="utf-8"))
         assert state["is_stale"]
-        assert begins in state["reasons"][0]
+        assert part in state["reasons"][0]
         assert self.last().outcome == "failed"
-        assert begins in self.last().reasons[0]
+        assert part in self.last().reasons[0]
 
     def last(self) -> Refresh:
         """The newest refresh of the ledger."""
@@ -71,7 +72,7 @@ class Refreshing:
                 select(Refresh).order_by(Refresh.refresh_id.desc()).limit(1)
             ).one()
 
-    def wait_until_models_are_built(self, running: subprocess.Popen) -> None:
+    def wait_until_models_are_built(self, running: subprocess.Popen[str]) -> None:
         """Wait until the refresh has loaded the lake: what follows is dbt."""
         before = self._loads()
         deadline = time.monotonic() + LONGEST_SECONDS
@@ -99,8 +100,8 @@ def test_a_refresh_says_what_it_met_and_is_made_when_that_is_gone(refreshing: Re
     before = refreshing.last().publication_id
 
     refreshing.fail(
-        "dbt build broke off: a file has become larger than this process may write",
-        refreshing.start("--full", in_child=limit_files),
+        "a file has become larger than this process may write",
+        refreshing.start(in_child=limit_files),
     )
 
     candidate = home.candidate_file

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MOST_TOLD = 300
 ALWAYS_BUILT = "fct_release"
 PUBLICATION_ID = "CSP_PUBLICATION_ID"
+UNSAID = ("MainEncounteredError", "MainStackTrace")
 PARSED: dict[str, bytes] = {}
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -229,10 +230,10 @@ class DbtRunner:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415 - importing dbt takes seconds
 
         with _environment(self.settings | {PUBLICATION_ID: str(publication_id)}):
-            callbacks = [_of_dbt(callback)] if callback else []
+            callbacks = [_say_error, *([_of_dbt(callback)] if callback else [])]
             outcome = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
                 [
-                    "--quiet",
+                    *("--log-level", "none"),
                     "--no-use-colors",
                     "--no-write-json" if manifest else "--write-json",
                     *arguments[0].split(),
@@ -287,6 +288,12 @@ STATES: dict[str, State] = {
     "runtime error": "failed",
     "skipped": "skipped",
 }
+
+
+def _say_error(event: Any) -> None:  # noqa: ANN401 - a protobuf message that dbt makes
+    """Print what dbt says of errors, but no traceback: that stands in its log."""
+    if event.info.level == "error" and event.info.name not in UNSAID:
+        sys.stdout.write(f"{event.info.msg}\n")
 
 
 def _of_dbt(callback: ModelCallback) -> Callable[[Any], None]:

@@ -59,7 +59,7 @@ def quarantine_show(delivery: str) -> None:
 
 @quarantine.command("discard")
 def quarantine_discard(delivery: str, reason: Reason) -> None:
-    """Leave a delivery out for good, rejected, held or good; its file stays in landing."""
+    """Leave a delivery out, rejected, held or good; its file stays in landing."""
     _decide(delivery, "discard", reason)
 
 

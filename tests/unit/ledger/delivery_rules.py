@@ -24,6 +24,7 @@ class Made:
 class Sent:
     """A delivery as the rules know it."""
 
+    id: str
     feed: str
     name: str
     received: datetime
@@ -34,10 +35,6 @@ class Sent:
     contract: str = "first"
     judged: dict[str, bool] | None = None
     decisions: list[Made] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        return f"{self.arrival:016x}"
 
     @property
     def failed(self) -> frozenset[str]:
@@ -101,6 +98,17 @@ class Rules:
             made.stands = False
         if kind != "reopen":
             one.decisions.append(Made(kind, (one.verdict, one.contract), one.failed))
+
+    def may_be_judged_anew(self, one: Sent) -> bool:
+        """Good deliveries, and those that a person let in, are in published figures already."""
+        return one.decision == "discard" or (one.bad and one.decision is None)
+
+    def judge_anew(self, one: Sent, contract: str, verdict: str) -> None:
+        for made in one.decisions:
+            made.stands = False
+        one.contract, one.verdict, one.judged = contract, verdict, None
+        if verdict == "accepted":
+            one.arrival = 1 + max(o.arrival for o in self.sent)
 
     def in_order(self, feed: str) -> list[Sent]:
         """What may be read of a feed, oldest first, and what was only admitted before all."""

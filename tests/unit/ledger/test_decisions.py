@@ -207,6 +207,13 @@ def test_what_came_before_it_and_what_was_withdrawn_end_no_admit(book: Book) -> 
     assert read(book) == {before: True, held: False}
 
 
+def test_a_good_delivery_between_two_held_ones_puts_the_second_right_in_nothing(book: Book) -> None:
+    first = book.deliver("may.csv", gate=False, months=(MAY,))
+    book.deliver("june.csv", months=(JUNE,))
+    second = book.deliver("june-again.csv", gate=False, months=(JUNE,))
+    assert still_open(book) == [first, second]
+
+
 def test_late_versions_of_records_put_right_no_file_of_records(book: Book) -> None:
     # A file of records brings late versions of days of which it is not the file.
     held = book.deliver("week-1.csv", gate=False, feed="cctv_incident")

@@ -1,7 +1,7 @@
 """Deliveries sent, judged, decided on and sent again in any order, against rules written apart.
 
-The rules are in `delivery_rules.py`. With CSP_TEST_PROFILE=chaos many more and longer walks are
-taken, other ones each time.
+The rules are in `delivery_rules.py`. `make chaos` takes many more walks, longer ones and other ones
+each time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.unit.ledger.delivery_rules import MONTHS, RECORDS, WHOLE, Rules, Sent
 
 from csp.errors import CspError
 from csp.ledger.cuts import read_cut, take_cut
-from csp.ledger.decisions import decide, settle_decisions
+from csp.ledger.decisions import decide, end_decisions, settle_decisions
 from csp.ledger.open_deliveries import open_deliveries
 from csp.ledger.quarantine import held_back
 from csp.ledger.releases import release_periods
@@ -48,22 +48,22 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(
         many=st.integers(0, 3),
-        feed=st.sampled_from([WHOLE, RECORDS]),
+        feed=st.sampled_from([WHOLE, WHOLE, RECORDS]),
         name=st.sampled_from(NAMES),
     )
     def begin(self, many: int, feed: str, name: str) -> None:
         """A feed with no release, one, or several."""
         for number in range(many):
-            self.deliver(feed, name, {MONTHS[number % 3]}, OLD, "accepted", 0)
-            self.judge(number, set())
+            self.deliver(feed, name, {MONTHS[number % 3]}, OLD, "accepted", 0, ())
 
     @rule(
-        feed=st.sampled_from([WHOLE, WHOLE, RECORDS]),
+        feed=st.sampled_from([WHOLE, WHOLE, WHOLE, RECORDS]),
         name=st.sampled_from(NAMES),
         months=st.sets(st.sampled_from(MONTHS), min_size=1),
         release=st.sampled_from([None, None, OLD, NEW]),
         verdict=st.sampled_from(["accepted", "accepted", "accepted", "rejected"]),
         back=st.sampled_from([0, 0, 0, 90]),
+        failing=st.sampled_from([None, (), (), ("G-ONE",), ("G-ONE",), ("G-TWO",)]),
     )
     def deliver(
         self,
@@ -73,11 +73,14 @@ class Walk(RuleBasedStateMachine):
         release: date | None,
         verdict: str,
         back: int,
+        failing: tuple[str, ...] | None,
     ) -> None:
         """A file that never came before; the clock may have been put back."""
-        arrival = len(self.rules.sent) + 1
+        number = len(self.rules.sent)
+        arrival = 1 + max((o.arrival for o in self.rules.sent), default=0)
         received = FIRST + timedelta(days=arrival - back)
-        one = Sent(feed, name, received, arrival, frozenset(months), release, verdict)
+        delivery_id = f"{number:016x}"
+        one = Sent(delivery_id, feed, name, received, arrival, frozenset(months), release, verdict)
         self.rules.sent.append(one)
         with self.ledger.writing() as session:
             session.add(
@@ -98,6 +101,8 @@ class Walk(RuleBasedStateMachine):
             )
             session.flush()
             self.keep_periods(session, one)
+        if failing is not None:
+            self.judge(number, set(failing))
 
     def keep_periods(self, session, one: Sent) -> None:  # noqa: ANN001
         session.execute(delete(DeliveryPeriod).where(DeliveryPeriod.delivery_id == one.id))
@@ -124,9 +129,17 @@ class Walk(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.rules.sent)
-    @rule(number=st.integers(0, 9), failing=st.sets(st.sampled_from(CHECKS)))
+    @rule(
+        number=st.integers(0, 9),
+        failing=st.sets(st.sampled_from(CHECKS)),
+        is_aimed=st.booleans(),
+    )
+    def judge_again(self, number: int, failing: set[str], is_aimed: bool) -> None:
+        """A delivery gate looks at one, perhaps after a person has decided on it."""
+        fit = [number for number, o in enumerate(self.rules.sent) if o.decision]
+        self.judge(fit[number % len(fit)] if fit and is_aimed else number, failing)
+
     def judge(self, number: int, failing: set[str]) -> None:
-        """A delivery gate looks at it, for the first time or again."""
         one = self.pick(number)
         if one.verdict != "accepted":
             return
@@ -142,10 +155,12 @@ class Walk(RuleBasedStateMachine):
     @rule(
         number=st.integers(0, 9),
         kind=st.sampled_from(["discard", "admit", "admit", "release", "reopen"]),
+        is_aimed=st.sampled_from([True, True, False]),
     )
-    def decide(self, number: int, kind: str) -> None:
+    def decide(self, number: int, kind: str, is_aimed: bool) -> None:
         """A person decides, or is told why there is nothing to decide."""
-        one = self.pick(number)
+        fit = [o for o in self.rules.sent if not self.rules.refuses(o, kind)]
+        one = fit[number % len(fit)] if fit and is_aimed else self.pick(number)
         refused = self.rules.refuses(one, kind)
         if not refused:
             self.rules.decide(one, kind)
@@ -157,32 +172,29 @@ class Walk(RuleBasedStateMachine):
         else:
             assert not refused
 
-    @precondition(lambda self: any(one.bad for one in self.rules.sent))
-    @rule(
-        number=st.integers(0, 9),
-        contract=st.sampled_from(["first", "second"]),
-        verdict=st.sampled_from(["accepted", "rejected"]),
-    )
-    def judge_anew(self, number: int, contract: str, verdict: str) -> None:
-        """A rejected or held file comes again when its contract is another."""
-        bad = [one for one in self.rules.sent if one.bad]
-        one = bad[number % len(bad)]
-        if contract == one.contract:
-            return
-        one.contract, one.verdict, one.judged = contract, verdict, None
+    @precondition(lambda self: any(map(self.rules.may_be_judged_anew, self.rules.sent)))
+    @rule(number=st.integers(0, 9), verdict=st.sampled_from(["accepted", "rejected"]))
+    def judge_anew(self, number: int, verdict: str) -> None:
+        """What is not good comes again when its contract is another, as ingest records it."""
+        fit = [one for one in self.rules.sent if self.rules.may_be_judged_anew(one)]
+        one = fit[number % len(fit)]
+        self.rules.judge_anew(one, "second" if one.contract == "first" else "first", verdict)
         self.rules.end()
         with self.ledger.writing() as session:
+            newest = session.scalar(select(func.max(GateResult.gate_result_id))) or 0
             session.execute(
                 update(Delivery)
                 .where(Delivery.delivery_id == one.id)
                 .values(
-                    contract_hash=contract,
+                    contract_hash=one.contract,
                     verdict=verdict,
                     reason="D06 too many" if verdict == "rejected" else None,
-                    results_after=session.scalar(select(func.max(GateResult.gate_result_id))) or 0,
+                    arrival=one.arrival,
+                    results_after=newest,
                 )
             )
             self.keep_periods(session, one)
+            end_decisions(session, one.id, "judged anew under another contract")
             settle_decisions(session)
 
     @rule()
@@ -225,11 +237,12 @@ class Walk(RuleBasedStateMachine):
             assert one.good or not hidden
 
 
-IS_LONG = os.environ.get("CSP_TEST_PROFILE") == "chaos"
+#: How many longer walks `make chaos` takes; 0 for the short ones of `make test`.
+ROUNDS = int(os.environ.get("CSP_CHAOS_ROUNDS", "0"))
 Walk.TestCase.settings = settings(
-    max_examples=500 if IS_LONG else 30,
-    stateful_step_count=50 if IS_LONG else 20,
-    derandomize=not IS_LONG,
+    max_examples=ROUNDS or 30,
+    stateful_step_count=60 if ROUNDS else 20,
+    derandomize=not ROUNDS,
     deadline=None,
     database=None,
     print_blob=True,

@@ -23,22 +23,24 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "year": (
         "warehouse/test_dbt_tests.py",
         "warehouse/test_publication_held.py",
-        "warehouse/test_damaged_publication.py",
         "warehouse/test_order_and_repeats.py",
         "warehouse/test_readers.py",
         "warehouse/test_every_warehouse_check_can_fail.py",
         "warehouse/test_only_what_changed.py",
         "warehouse/test_frames.py",
-        "warehouse/test_the_cut.py",
-        "warehouse/test_refresh_that_meets_a_fault.py",
     ),
     "chaos": ("chaos/*.py",),
+    "disturbed year": (
+        "warehouse/test_the_cut.py",
+        "warehouse/test_damaged_publication.py",
+        "warehouse/test_refresh_that_meets_a_fault.py",
+    ),
     "half-year": ("borough/test_half_year.py",),
-    "new feed or KPI": ("new_feed/*.py",),
     "simulator": ("simulator/tests/*.py",),
     "real files": ("warehouse/test_parity.py", "warehouse/test_real_figures.py"),
     "gates": ("quality/test_*_delivery_check_can_fail.py", "quality/test_gate_*.py"),
     "code": ("warehouse/test_code_that_figures_depend_on.py",),
+    "new feed or KPI": ("new_feed/*.py",),
     "row rules": ("ingest/test_every_rule.py",),
     "canaries": ("privacy/*.py",),
     "damage": ("verify/*.py",),
@@ -50,6 +52,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "dbt": ("dbt/*.py",),
     "scorecard": ("scorecard/*.py",),
 }
+#: Groups that take long and whose questions `make test` asks in a shorter way.
+FOR_SERVERS = ("scenario", "chaos", "disturbed year")
 PHASES = ("setup", "call", "teardown")
 
 
@@ -62,11 +66,12 @@ def group_of(path: Path) -> str:
 def is_for_servers(item: pytest.Item) -> bool:
     """Whether a test belongs to `make test-servers`.
 
-    These are the tests that need a browser or the whole scenario, and what `make test` shows on
+    These are the tests that need a browser or the whole scenario, those that kill and spoil a
+    refresh of it again and again, and what `make test` shows on
     DuckDB once more on PostgreSQL. That the engines agree is in `make test` all the same, by the
     half-year of every feed and by the real files.
     """
-    if "servers" in item.path.parts or group_of(item.path) in ("scenario", "chaos"):
+    if "servers" in item.path.parts or group_of(item.path) in FOR_SERVERS:
         return True
     if group_of(item.path) in ("half-year", "real files"):
         return False

@@ -27,10 +27,13 @@ class LakeInput:
 
     Attributes:
         files: Delivery → its Parquet file, of the deliveries that may be read.
+        checksums: Delivery → sha256 of that file, as the ledger has it; an engine that copies rows
+            knows by it a delivery that was judged anew.
     """
 
     contract: Contract
     files: dict[str, Path]
+    checksums: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

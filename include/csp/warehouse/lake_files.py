@@ -37,6 +37,14 @@ def accepted_deliveries(ledger: Ledger, feed: str | None = None) -> list[Deliver
         return list(session.scalars(query.order_by(Delivery.feed, Delivery.arrival)))
 
 
+def lake_checksums(ledger: Ledger) -> dict[str, str]:
+    """Delivery → sha256 of its Parquet file, of those that have one."""
+    query = select(Delivery.delivery_id, Delivery.lake_sha256)
+    with ledger.session() as session:
+        rows = session.execute(query.where(Delivery.lake_sha256.is_not(None)))
+        return {delivery_id: sha256 or "" for delivery_id, sha256 in rows}
+
+
 def rows_file(home: Home, delivery: Delivery) -> Path:
     """The Parquet file of an accepted delivery's rows."""
     return home.lake_delivery(delivery.feed or "", delivery.delivery_id) / ROWS

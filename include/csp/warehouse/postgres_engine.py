@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -47,6 +48,10 @@ from csp.warehouse.lake_relation import (
 )
 from csp.warehouse.postgres_exchange import exchange, read_note
 
+LOADED_TABLE = (
+    "create table if not exists lake.loaded "
+    "(feed text not null, delivery_id text not null, sha256 text not null)"
+)
 #: Key of the lock of whoever changes what is published.
 PUBLISHING = 20_190_402
 
@@ -121,7 +126,7 @@ class PostgresWarehouse:
 
     def load(self, inputs: Sequence[LakeInput], periods: Sequence[ReleasePeriod]) -> None:
         """Copy new deliveries into schema `lake`, take out those that may not be read any more."""
-        self._execute("create schema if not exists lake")
+        self._execute("create schema if not exists lake", LOADED_TABLE)
         with duckdb.connect() as engine:
             engine.execute("create schema lake_template")
             duckdb_extensions.import_extension("postgres_scanner", con=engine)
@@ -143,13 +148,7 @@ class PostgresWarehouse:
                 for name, kind in columns.items()
             ),
         )
-        with self._connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                f"delete from lake.{feed} where not (delivery_id = any(%s))", [list(lake.files)]
-            )
-            cursor.execute(f"select distinct delivery_id from lake.{feed}")
-            loaded = {row[0] for row in cursor}
-        missing = {d: path for d, path in lake.files.items() if d not in loaded}
+        missing = self._missing(lake)
         if not missing:
             return
         engine.execute(
@@ -160,6 +159,24 @@ class PostgresWarehouse:
         rows = lake_select(LakeInput(lake.contract, missing))
         engine.execute(f"insert into server.lake.{feed} ({names}) select {names} from ({rows})")
         self._execute(f"analyze lake.{feed}")
+        with self._connection() as connection, connection.cursor() as cursor:
+            said = [(feed, delivery, lake.checksums.get(delivery, "")) for delivery in missing]
+            execute_values(cursor, "insert into lake.loaded values %s", said)
+
+    def _missing(self, lake: LakeInput) -> dict[str, Path]:
+        """The files that are not loaded yet; rows that are not to be read any more are deleted.
+
+        What is noted as loaded was loaded whole: it is noted afterwards, and forgotten before.
+        """
+        feed = lake.contract.id
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select delivery_id, sha256 from lake.loaded where feed = %s", [feed])
+            loaded = dict(cursor.fetchall())
+            kept = [d for d in lake.files if loaded.get(d) == lake.checksums.get(d, "")]
+            stale = "not (delivery_id = any(%s))"
+            cursor.execute(f"delete from lake.loaded where feed = %s and {stale}", [feed, kept])
+            cursor.execute(f"delete from lake.{feed} where {stale}", [kept])
+        return {d: path for d, path in lake.files.items() if d not in kept}
 
     def _load_periods(self, periods: Sequence[ReleasePeriod]) -> None:
         with self._connection() as connection, connection.cursor() as cursor:

@@ -36,7 +36,7 @@ from csp.warehouse.dbt_models import (
 from csp.warehouse.dbt_runner import DbtRunner
 from csp.warehouse.disclosure import attack_publication, control_disclosure
 from csp.warehouse.engine import LakeInput, PublicationNote
-from csp.warehouse.lake_files import check_lake
+from csp.warehouse.lake_files import ROWS, check_lake, lake_checksums
 from csp.warehouse.lifecycle import FAILED, HELD, UNNEEDED, RefreshTicket, close
 from csp.warehouse.platform import Platform
 from csp.warehouse.publication import record_publication
@@ -148,21 +148,20 @@ class RefreshRun:
             ready = deliveries_in(self.cut.periods)
             if not ready:
                 raise CspError("no delivery is ready to be read; take some in first: csp ingest")
+            # All of them: a model of KPIs may read a feed from which no core model is built anew.
+            check_lake(self.home, self.ledger, ready)
+            checksums = lake_checksums(self.ledger)
             inputs = [
                 LakeInput(
                     contract,
-                    {
-                        delivery_id: self.home.lake_delivery(contract.id, delivery_id)
-                        / "rows.parquet"
-                        for delivery_id in ready.get(contract.id, [])
-                    },
+                    {d: self.home.lake_delivery(contract.id, d) / ROWS for d in ids},
+                    {d: checksums[d] for d in ids},
                 )
                 for contract in self.platform.registry
+                for ids in [ready.get(contract.id, [])]
             ]
             if full:
                 self.platform.warehouse.note_built({})
-            # All of them: a model of KPIs may read a feed from which no core model is built anew.
-            check_lake(self.home, self.ledger, ready)
             self.platform.warehouse.load(inputs, self.cut.periods)
 
     def _refuse_other_code(self) -> None:

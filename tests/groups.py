@@ -34,7 +34,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "warehouse/test_the_cut.py",
         "warehouse/test_damaged_publication.py",
         "warehouse/test_refresh_that_meets_a_fault.py",
+        "warehouse/test_admitted_deliveries.py",
     ),
+    "faults": ("cli/test_faults.py", "cli/test_signals.py", "ingest/test_at_once.py"),
     "half-year": ("borough/test_half_year.py",),
     "simulator": ("simulator/tests/*.py",),
     "real files": ("warehouse/test_parity.py", "warehouse/test_real_figures.py"),
@@ -53,7 +55,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "scorecard": ("scorecard/*.py",),
 }
 #: Groups that take long and whose questions `make test` asks in a shorter way.
-FOR_SERVERS = ("scenario", "chaos", "disturbed year")
+FOR_SERVERS = ("scenario", "chaos", "disturbed year", "faults")
 PHASES = ("setup", "call", "teardown")
 
 
@@ -66,8 +68,8 @@ def group_of(path: Path) -> str:
 def is_for_servers(item: pytest.Item) -> bool:
     """Whether a test belongs to `make test-servers`.
 
-    These are the tests that need a browser or the whole scenario, those that kill and spoil a
-    refresh of it again and again, and what `make test` shows on
+    These are the tests that need a browser or the whole scenario, those that kill, race and
+    spoil whole processes again and again, and what `make test` shows on
     DuckDB once more on PostgreSQL. That the engines agree is in `make test` all the same, by the
     half-year of every feed and by the real files.
     """

@@ -130,4 +130,6 @@ def test_a_refresh_says_what_it_met_and_is_made_when_that_is_gone(refreshing: Re
     last = refreshing.last()
     assert last.outcome == "published"
     assert last.publication_id > before
-    assert platform_at(home.root, DuckDBWarehouse(Home(home.root))).warehouse.stale_reasons() == []
+    note = platform_at(home.root, DuckDBWarehouse(Home(home.root))).warehouse.current()
+    assert note is not None
+    assert note.reasons == []

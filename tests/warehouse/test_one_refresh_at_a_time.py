@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import select, update
 
 from csp.contracts import ContractRegistry
+from csp.errors import CspError
 from csp.ledger import leases
 from csp.ledger.leases import LEASE, RefreshRunningError, TicketEndedError, at_step, this_process
 from csp.ledger.sessions import Ledger, utc_now
@@ -262,3 +263,31 @@ def test_a_refresh_begins_with_its_cut_or_not_at_all(
     ticket = lifecycle.begin(platform)
     with platform.ledger.session() as session:
         assert session.get_one(Cut, ticket.refresh_id).inputs_digest
+
+
+def test_a_refresh_goes_on_with_the_code_it_began_with_or_not_at_all(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RefreshRun.begin(platform)
+    monkeypatch.setattr("csp.warehouse.refresh.code_version", lambda _: "changed")
+    for step in ("load_lake", "build_core", "build_kpi", "build_marts", "publish"):
+        with pytest.raises(CspError, match="was changed meanwhile; begin a new refresh"):
+            getattr(RefreshRun(platform, run.ticket), step)()
+    assert platform.warehouse.current() is None
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_publications_that_neither_link_nor_ledger_knows_are_set_aside_and_not_lost(
+    platform: Platform, is_known: bool
+) -> None:
+    for number in (1, 2):
+        folder = platform.home.publication(number)
+        folder.mkdir()
+        (folder / "marts").write_text(str(number), encoding="utf-8")
+    if is_known:
+        platform.home.make_current(1)
+    lifecycle.begin(platform)
+    kept = {path.read_text() for path in platform.home.published.glob("*/marts")}
+    aside = {path.read_text() for path in platform.home.published.glob(".*.unclaimed/marts")}
+    # One that is newer than the current one never became current; of others nobody knows.
+    assert (kept, aside) == (({"1"}, set()) if is_known else (set(), {"1", "2"}))

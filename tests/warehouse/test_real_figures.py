@@ -150,9 +150,7 @@ class TestPublishedFigures:
         self, engine: str, real_platforms: dict[str, Platform], raw: duckdb.DuckDBPyConnection
     ) -> None:
         platform = real_platforms[engine]
-        (lineage,) = explain(
-            platform.warehouse, platform.ledger, "S01", period="2019", area="Tower Hamlets"
-        )
+        (lineage,) = explain(platform, "S01", period="2019", area="Tower Hamlets")
         assert [d["file_name"] for d in lineage.deliveries] == [
             f"2019-{month:02d}-city-of-london-street.csv" for month in range(1, 13)
         ]

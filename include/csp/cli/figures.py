@@ -71,7 +71,7 @@ def explain(
     from csp.kpi.lineage import explain as lineage_of  # noqa: PLC0415
 
     platform = open_platform()
-    found = lineage_of(platform.warehouse, platform.ledger, kpi_id, period=period, area=area)
+    found = lineage_of(platform, kpi_id, period=period, area=area)
     if as_json:
         tables.print_json([vars(lineage) for lineage in found])
     else:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from csp.errors import CspError
 from csp.kpi.reading import kpi_rows
-from csp.ledger.sessions import Ledger
 from csp.ledger.tables import (
     Delivery,
     GateResult,
@@ -18,7 +17,7 @@ from csp.ledger.tables import (
     PublicationInput,
     VerdictCount,
 )
-from csp.warehouse.engine import Warehouse
+from csp.warehouse.platform import Platform
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,11 @@ class Lineage:
     gates: list[dict[str, Any]]
 
 
-def explain(
-    warehouse: Warehouse, ledger: Ledger, kpi_id: str, *, period: str, area: str
-) -> list[Lineage]:
+def explain(platform: Platform, kpi_id: str, *, period: str, area: str) -> list[Lineage]:
     """Lead from KPI cells to what they rest on.
 
     Args:
-        warehouse: The engine.
-        ledger: The ledger.
+        platform: Home, ledger and warehouse.
         kpi_id: The KPI.
         period: `2019-06` or `2019`.
         area: Code or name of the area.
@@ -57,12 +53,12 @@ def explain(
     Raises:
         CspError: No such cell.
     """
-    cells = kpi_rows(warehouse, kpi_id, period=period, area=area)
-    return [_lineage(warehouse, ledger, cell) for cell in cells]
+    cells = kpi_rows(platform.warehouse, kpi_id, period=period, area=area)
+    return [_lineage(platform, cell) for cell in cells]
 
 
-def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Lineage:
-    used = warehouse.query(f"""
+def _lineage(platform: Platform, cell: dict[str, Any]) -> Lineage:
+    used = platform.warehouse.query(f"""
         select r.delivery_id, r.feed, r.series, r.period_start, r.row_count, r.is_reported
         from fct_release as r
         join dim_kpi as k
@@ -71,12 +67,13 @@ def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Line
         where r.is_current and {_window(cell)}
         order by r.period_start, r.series""").as_records()
     number = cell["publication_id"]
-    with ledger.session() as session:
+    with platform.ledger.session() as session:
         publication = session.get(Publication, number)
         if publication is None:
             raise CspError(
                 f"the ledger knows no publication {number}; it is not the ledger of this "
-                "warehouse: see CSP_HOME and CSP_LEDGER"
+                "warehouse (see CSP_HOME and CSP_LEDGER), or was not told of it yet, as the "
+                "refresh was killed: csp refresh tells it"
             )
         hashes = dict(
             session.execute(
@@ -93,7 +90,7 @@ def _lineage(warehouse: Warehouse, ledger: Ledger, cell: dict[str, Any]) -> Line
                 "publication_id": number,
                 "published_at": publication.published_at,
                 "code_version": publication.code_version,
-                "location": publication.location,
+                "location": platform.home.absolute(publication.location),
             },
             deliveries,
             gates,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from csp.ledger.decisions import settle_decisions
@@ -18,6 +19,7 @@ from csp.ledger.gate_results import gate_failures, ungated_in
 from csp.ledger.open_deliveries import open_in
 from csp.ledger.releases import PlacedDelivery, ReleasePeriod, placed_deliveries, rank_periods
 from csp.ledger.sessions import Ledger, utc_now
+from csp.ledger.standing import REOPEN
 from csp.ledger.tables import Cut, CutDelivery, Decision, Delivery, KeyEpoch
 
 
@@ -30,16 +32,17 @@ class TakenCut:
         code_version: The code that was to build from it.
         inputs_digest: One digest of everything that a publication is made of.
         open_reasons: Deliveries that were rejected or held then, a sentence each.
+        taken_at: When it was taken.
         newest_arrival: The last delivery that had arrived then.
         not_judged: Deliveries that were accepted then and that no gate had judged yet.
     """
 
     refresh_id: int
     periods: list[ReleasePeriod]
-    contract_of: dict[str, str]
     code_version: str
     inputs_digest: str
     open_reasons: list[str]
+    taken_at: datetime
     newest_arrival: int
     not_judged: list[str]
 
@@ -114,24 +117,16 @@ def read_cut(ledger: Ledger, refresh_id: int) -> TakenCut:
             .order_by(CutDelivery.feed, CutDelivery.delivery_order)
         )
         placed = [
-            PlacedDelivery(
-                feed=row.feed,
-                delivery_id=row.delivery_id,
-                contract_hash=row.contract_hash,
-                release_on=row.release_on,
-                delivery_order=row.delivery_order,
-                delivered_on=row.delivered_on,
-                is_reported=row.is_reported,
-            )
+            PlacedDelivery(**{f.name: getattr(row, f.name) for f in fields(PlacedDelivery)})
             for row in rows
         ]
         return TakenCut(
             refresh_id=refresh_id,
             periods=rank_periods(session, placed),
-            contract_of={p.delivery_id: p.contract_hash for p in placed},
             code_version=cut.code_version,
             inputs_digest=cut.inputs_digest,
             open_reasons=list(cut.open_reasons),
+            taken_at=cut.taken_at,
             newest_arrival=cut.newest_arrival,
             not_judged=list(cut.not_judged),
         )
@@ -148,8 +143,8 @@ def has_come_later(ledger: Ledger, cut: TakenCut) -> bool:
 def left_out(ledger: Ledger, cut: TakenCut, loaded: Iterable[str]) -> list[str]:
     """Deliveries with rows that had been accepted when the cut was taken, and are in no candidate.
 
-    Only those for which nothing says why: no gate holds them, nobody has decided on them, and they
-    were judged by then.
+    Only those for which nothing says why: no gate holds them, no decision on them stood then, and
+    they were judged by then.
 
     Args:
         ledger: The ledger.
@@ -165,6 +160,11 @@ def left_out(ledger: Ledger, cut: TakenCut, loaded: Iterable[str]) -> list[str]:
             )
         ).all()
         _, failures = gate_failures(session)
-        decided = set(session.scalars(select(Decision.delivery_id)))
+        decided = session.scalars(
+            select(Decision.delivery_id).where(
+                Decision.decision != REOPEN,
+                or_(Decision.ended_at.is_(None), Decision.ended_at >= cut.taken_at),
+            )
+        ).all()
     explained = {*loaded, *cut.not_judged, *failures, *decided}
     return sorted(set(accepted) - explained)

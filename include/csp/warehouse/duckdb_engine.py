@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -172,13 +173,21 @@ class DuckDBWarehouse:
         return note
 
     def clear_unpublished(self, recorded: Collection[int]) -> None:
-        """Remove folders that were never current; a lost link makes none of them that."""
+        """Remove folders that were never current; a lost link makes none of them that.
+
+        Where neither link nor ledger knows of any, as in a root that was copied without links and
+        given another ledger, nobody can say what was current: they are set aside, not removed.
+        """
         current = self.home.current_publication()
+        is_nothing_known = not current and not recorded
         for aside in self.home.published.glob(f".publication-*{UNFINISHED}"):
             shutil.rmtree(aside)
         for number in self.home.publication_numbers():
-            if number > current and number not in recorded:
-                shutil.rmtree(self.home.publication(number))
+            folder = self.home.publication(number)
+            if is_nothing_known:
+                folder.rename(folder.with_name(f".{folder.name}.{time.time_ns()}.unclaimed"))
+            elif number > current and number not in recorded:
+                shutil.rmtree(folder)
 
     def _copy_marts(self, connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
         candidate = quoted(self.home.candidate_file)

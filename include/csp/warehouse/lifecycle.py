@@ -153,11 +153,9 @@ def give_up_running(platform: Platform) -> int:
         recover(platform)
         with platform.ledger.writing() as session:
             refresh = running_refresh(session)
-            return 0 if refresh is None else int(_give_up(session, refresh))
-
-
-def _give_up(session: Session, refresh: Refresh) -> bool:
-    return close(session, refresh.refresh_id, FAILED, ["given up by hand"])
+            if refresh is None:
+                return 0
+            return int(close(session, refresh.refresh_id, FAILED, ["given up by hand"]))
 
 
 def recover(platform: Platform) -> None:

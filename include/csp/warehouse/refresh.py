@@ -165,6 +165,7 @@ class RefreshRun:
             self.platform.warehouse.load(inputs, self.cut.periods)
 
     def _refuse_other_code(self) -> None:
+        """Hold that one version of contracts, models and package makes the whole of a refresh."""
         if (now := code_version(self.platform.registry)) != self.cut.code_version:
             raise CspError(
                 f"refresh {self.ticket.refresh_id} began with code {self.cut.code_version}, and "
@@ -212,6 +213,7 @@ class RefreshRun:
         changed: list[Contract] | None = None,
         callback: ModelCallback | None = None,
     ) -> None:
+        self._refuse_other_code()
         self._dbt.build(stage, self.ticket.publication_id, changed, callback)
 
     def gate_core(self) -> GateOutcome:
@@ -263,6 +265,7 @@ class RefreshRun:
             inputs_digest=self.cut.inputs_digest,
         )
         with self.at("publish"), warehouse.publishing():
+            self._refuse_other_code()
             lifecycle.refuse_ended(self.ledger, self.ticket.refresh_id)
             note = warehouse.publish(note)
             with self.ledger.writing() as session:
